@@ -9,6 +9,8 @@ export interface TierEntry {
   readonly offset: number;
   /** JSON of the read model, without `served`. */
   readonly json: string;
+  /** A later append may change it without a higher offset under this key, so it fills no other tier. */
+  readonly volatile?: true;
 }
 
 /** A tier. A slow or failing tier costs its deadline, never the answer. */
@@ -19,6 +21,8 @@ export interface Tier {
   get(key: string, signal: AbortSignal): Promise<TierEntry | null> | TierEntry | null;
   /** Fills the tier after a miss; never puts an older entry over a newer. */
   set?(key: string, entry: TierEntry): Promise<void> | void;
+  /** How many entries it holds, where it knows. */
+  readonly size?: number;
 }
 
 /** Counters of a tier since start. Latency in milliseconds. */

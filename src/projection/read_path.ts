@@ -1,0 +1,185 @@
+import type { Clock } from "../pnl/clock.ts";
+import type { Frame } from "./frame.ts";
+import { LatencyWindow } from "./latency_window.ts";
+import { BREAKDOWN, CURRENT, isHistoryKey } from "./read_model.ts";
+import type { Answer, Tier, TierEntry, TierName, TierStats } from "./tier.ts";
+
+/** Options of {@link ReadPath}. */
+export interface ReadPathOptions {
+  /** The epoch that counts now. */
+  readonly epoch: () => string;
+  readonly clock: Clock;
+  /** What is answered where no tier has anything: JSON of the read model of an empty log. */
+  readonly fallback: (key: string) => string;
+  /** Told of each tier's failure; the answer does not wait for it. */
+  readonly onError?: (tier: TierName, key: string, error: unknown) => void;
+}
+
+/** Counters of one tier. */
+class TierCounters {
+  hits = 0;
+  misses = 0;
+  errors = 0;
+  readonly latency = new LatencyWindow();
+}
+
+/** A tier took longer than its deadline. */
+export class TierDeadlineError extends Error {
+  readonly code = "tier_deadline";
+  constructor(readonly tier: TierName, readonly deadlineMs: number) {
+    super(`Cannot wait for tier ${tier}: ${deadlineMs} ms have passed`);
+    this.name = "TierDeadlineError";
+  }
+}
+
+/**
+ * The read path: the first tier that has an answer gives it, and fills those before it.
+ *
+ * A hit counts only with the current epoch and an offset not below the floor, the highest offset that
+ * this process has shown under the key: a lagging tier cannot move a reader backwards. A closed page
+ * of history does not change, so it has no floor.
+ */
+export class ReadPath {
+  readonly #tiers: readonly Tier[];
+  readonly #options: ReadPathOptions;
+  readonly #counters = new Map<TierName, TierCounters>();
+  readonly #floors = new Map<string, number>();
+  #floorEpoch = "";
+
+  /** @param tiers in the order in which they are asked */
+  constructor(tiers: readonly Tier[], options: ReadPathOptions) {
+    this.#tiers = tiers;
+    this.#options = options;
+    for (const tier of tiers) this.#counters.set(tier.name, new TierCounters());
+    this.#counters.set("default", new TierCounters());
+  }
+
+  /** Takes a new frame: it is the newest snapshot from now on, and nothing older is answered. */
+  observe(frame: Frame): void {
+    if (frame.epoch !== this.#options.epoch()) return;
+    this.#raise(CURRENT, frame.offset);
+    this.#raise(BREAKDOWN, frame.offset);
+    const { epoch, offset, json } = frame;
+    for (const tier of this.#tiers) {
+      if (tier.name === "memory") void tier.set?.(CURRENT, { epoch, offset, json });
+    }
+  }
+
+  /** The answer under a key of a read model; always one, at worst the default. */
+  async read(key: string): Promise<Answer> {
+    for (const [index, tier] of this.#tiers.entries()) {
+      const asked = this.#ask(tier, key);
+      const entry = asked instanceof Promise ? await asked : asked;
+      if (entry === null) continue;
+      this.#raise(key, entry.offset);
+      if (entry.volatile !== true) this.#fill(index, key, entry);
+      return { from: tier.name, entry };
+    }
+    this.#counter("default").hits++;
+    const epoch = this.#options.epoch();
+    return { from: "default", entry: { epoch, offset: 0, json: this.#options.fallback(key) } };
+  }
+
+  /** Counters of each tier, in the order in which they are asked. */
+  stats(): Partial<Record<TierName, TierStats>> {
+    const sizes = new Map(this.#tiers.map((tier) => [tier.name, tier.size ?? null]));
+    const stats: Partial<Record<TierName, TierStats>> = {};
+    for (const [name, { hits, misses, errors, latency }] of this.#counters) {
+      stats[name] = {
+        hits,
+        misses,
+        errors,
+        hitRate: hits + misses === 0 ? null : hits / (hits + misses),
+        latency: latency.percentiles(),
+        entries: sizes.get(name) ?? null,
+      };
+    }
+    return stats;
+  }
+
+  /** What a tier holds, if it counts. A synchronous tier answers synchronously. */
+  #ask(tier: Tier, key: string): TierEntry | null | Promise<TierEntry | null> {
+    const started = this.#options.clock.monotonic();
+    const counter = this.#counter(tier.name);
+    const controller = new AbortController();
+    const failed = (error: unknown) => {
+      counter.errors++;
+      this.#options.onError?.(tier.name, key, error);
+      return null;
+    };
+    const judge = (entry: TierEntry | null) => {
+      counter.latency.add(this.#options.clock.monotonic() - started);
+      const counts = entry !== null && this.#counts(key, entry);
+      if (counts) counter.hits++;
+      else counter.misses++;
+      return counts ? entry : null;
+    };
+    try {
+      const got = tier.get(key, controller.signal);
+      if (!(got instanceof Promise)) return judge(got);
+      return inTime(got, tier, controller).catch(failed).then(judge);
+    } catch (error) {
+      return judge(failed(error));
+    }
+  }
+
+  #counts(key: string, entry: TierEntry): boolean {
+    if (entry.epoch !== this.#options.epoch()) return false;
+    return isHistoryKey(key) || entry.offset >= this.#floor(key);
+  }
+
+  #fill(hit: number, key: string, entry: TierEntry): void {
+    for (const tier of this.#tiers.slice(0, hit)) {
+      const failed = (error: unknown) => {
+        this.#counter(tier.name).errors++;
+        this.#options.onError?.(tier.name, key, error);
+      };
+      try {
+        const filled = tier.set?.(key, entry);
+        if (filled instanceof Promise) filled.catch(failed);
+      } catch (error) {
+        failed(error);
+      }
+    }
+  }
+
+  #floor(key: string): number {
+    return this.#floorEpoch === this.#options.epoch() ? this.#floors.get(key) ?? 0 : 0;
+  }
+
+  /** Floors are of one epoch, and only of the two keys that move: the map cannot grow. */
+  #raise(key: string, offset: number): void {
+    if (isHistoryKey(key)) return;
+    const epoch = this.#options.epoch();
+    if (this.#floorEpoch !== epoch) this.#floors.clear();
+    this.#floorEpoch = epoch;
+    this.#floors.set(key, Math.max(this.#floors.get(key) ?? 0, offset));
+  }
+
+  #counter(name: TierName): TierCounters {
+    const counter = this.#counters.get(name);
+    if (counter === undefined) throw new RangeError(`Cannot count for tier ${name}: unknown`);
+    return counter;
+  }
+}
+
+/** The tier's answer, or a failure at its deadline; what comes later is nobody's. */
+async function inTime(
+  got: Promise<TierEntry | null>,
+  tier: Tier,
+  controller: AbortController,
+): Promise<TierEntry | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new TierDeadlineError(tier.name, tier.deadlineMs);
+      controller.abort(error);
+      reject(error);
+    }, tier.deadlineMs);
+  });
+  try {
+    return await Promise.race([got, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
