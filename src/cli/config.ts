@@ -1,0 +1,171 @@
+/** The configuration: the environment, read once, checked whole. */
+import { SETTING_NAMES, type SettingName, SETTINGS, type SettingValues } from "./settings.ts";
+import { nearest } from "./nearest.ts";
+
+/** An environment: names and texts. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the key that signs comes from. */
+export type PrivateKey = { readonly pem: string } | { readonly file: string };
+
+/** What the server is to do. */
+export interface Config {
+  readonly mode: "live" | "sandbox";
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Folder of the databases; in sandbox mode a folder of its own inside PNL_DATA_DIR. */
+  readonly dataDir: string;
+  readonly intervalMs: number;
+  /** First UTC day of Anthropic's costs; null where nothing was said. */
+  readonly since: string | null;
+  readonly allowedOrigins: readonly string[];
+  readonly sandboxSeed: number;
+  readonly kalshi:
+    | {
+      readonly keyId: string;
+      readonly privateKey: PrivateKey;
+      readonly baseUrl: string;
+      readonly account: string;
+    }
+    | null;
+  readonly anthropic:
+    | { readonly adminKey: string; readonly baseUrl: string; readonly account: string }
+    | null;
+  readonly revenue:
+    | { readonly token: string | null; readonly baseUrl: string; readonly account: string }
+    | null;
+  readonly pollMs: {
+    readonly kalshi: number;
+    readonly anthropic: number;
+    readonly revenue: number;
+  };
+  readonly breakerThreshold: number;
+  readonly breakerResetMs: number;
+  readonly sourceTimeoutMs: number;
+  readonly logLevel: "trace" | "debug" | "info" | "warning" | "error" | "fatal";
+  readonly logDir: string;
+  /** Names that look like settings and are none; they have no effect. */
+  readonly warnings: readonly string[];
+}
+
+/** The environment cannot be used. One line for each fault. */
+export class ConfigError extends Error {
+  readonly code = "config_invalid";
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join("\n"));
+    this.name = "ConfigError";
+  }
+}
+
+/** Reads one variable; an empty one counts as absent. Faults are added to `faults`. */
+function readSetting(name: SettingName, env: Environment, faults: string[]): unknown {
+  const { schema, fallback, secret } = SETTINGS[name];
+  const text = env[name]?.trim() || fallback;
+  if (text === null) return undefined;
+  const result = schema.safeParse(text);
+  if (result.success) return result.data;
+  const shown = secret ? "" : ` (${JSON.stringify(text.slice(0, 80))})`;
+  const said = [...new Set(result.error.issues.map((issue) => issue.message))].join(", ");
+  faults.push(`${name}: ${said}${shown}`);
+  return undefined;
+}
+
+/** Variables that belong together. */
+function crossFaults(env: Environment): string[] {
+  const has = (name: SettingName) => (env[name]?.trim() ?? "") !== "";
+  const faults: string[] = [];
+  const keys = has("KALSHI_PRIVATE_KEY") || has("KALSHI_PRIVATE_KEY_FILE");
+  if (has("KALSHI_PRIVATE_KEY") && has("KALSHI_PRIVATE_KEY_FILE")) {
+    faults.push("KALSHI_PRIVATE_KEY: set it or KALSHI_PRIVATE_KEY_FILE, not both");
+  }
+  if (has("KALSHI_API_KEY_ID") && !keys) {
+    faults.push(
+      "KALSHI_PRIVATE_KEY: is missing (or KALSHI_PRIVATE_KEY_FILE): KALSHI_API_KEY_ID is set",
+    );
+  }
+  if (keys && !has("KALSHI_API_KEY_ID")) {
+    faults.push("KALSHI_API_KEY_ID: is missing: a private key is set");
+  }
+  if (has("REVENUE_API_TOKEN") && !has("REVENUE_BASE_URL")) {
+    faults.push("REVENUE_BASE_URL: is missing: REVENUE_API_TOKEN is set");
+  }
+  return faults;
+}
+
+/** Names with a prefix of ours that no setting has: most likely typing errors. */
+function unknownNames(env: Environment): string[] {
+  return Object.keys(env)
+    .filter((name) => /^(PNL|KALSHI|ANTHROPIC|REVENUE|BREAKER|SOURCE)_/.test(name))
+    .filter((name) => !(name in SETTINGS) && !name.startsWith("PNL_TEST_"))
+    .sort()
+    .map((name) => {
+      const near = nearest(name, SETTING_NAMES);
+      return `${name}: is no setting and has no effect${near === null ? "" : `; ${near} is one`}`;
+    });
+}
+
+function upstreams(values: SettingValues): Pick<Config, "kalshi" | "anthropic" | "revenue"> {
+  const { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_FILE: file } =
+    values;
+  const privateKey = pem !== undefined ? { pem } : file !== undefined ? { file } : null;
+  return {
+    kalshi: keyId === undefined || privateKey === null ? null : {
+      keyId,
+      privateKey,
+      baseUrl: values.KALSHI_BASE_URL!,
+      account: values.KALSHI_ACCOUNT!,
+    },
+    anthropic: values.ANTHROPIC_ADMIN_KEY === undefined ? null : {
+      adminKey: values.ANTHROPIC_ADMIN_KEY,
+      baseUrl: values.ANTHROPIC_BASE_URL!,
+      account: values.ANTHROPIC_ACCOUNT!,
+    },
+    revenue: values.REVENUE_BASE_URL === undefined ? null : {
+      token: values.REVENUE_API_TOKEN ?? null,
+      baseUrl: values.REVENUE_BASE_URL,
+      account: values.REVENUE_ACCOUNT!,
+    },
+  };
+}
+
+/**
+ * Reads the configuration. Without a credential of any upstream it is the sandbox's; with some it is
+ * live, and the upstreams without are not configured.
+ *
+ * @param env the environment; an empty variable counts as absent
+ * @throws {ConfigError} with every fault at once
+ */
+export function readConfig(env: Environment): Config {
+  const faults: string[] = [];
+  const values = Object.fromEntries(
+    SETTING_NAMES.map((name) => [name, readSetting(name, env, faults)]),
+  ) as SettingValues;
+  faults.push(...crossFaults(env));
+  if (faults.length > 0) throw new ConfigError(faults);
+  const sources = upstreams(values);
+  const live = Object.values(sources).some((source) => source !== null);
+  const dataDir = values.PNL_DATA_DIR!.replace(/(?<=.)\/+$/, "");
+  return {
+    mode: live ? "live" : "sandbox",
+    host: values.HOST!,
+    port: values.PORT!,
+    dataDir: live ? dataDir : `${dataDir}/sandbox`,
+    intervalMs: values.PNL_INTERVAL_MS!,
+    since: values.PNL_SINCE ?? null,
+    allowedOrigins: values.PNL_ALLOWED_ORIGINS ?? [],
+    sandboxSeed: values.PNL_SANDBOX_SEED!,
+    ...sources,
+    pollMs: {
+      kalshi: values.KALSHI_POLL_MS!,
+      anthropic: values.ANTHROPIC_POLL_MS!,
+      revenue: values.REVENUE_POLL_MS!,
+    },
+    breakerThreshold: values.BREAKER_THRESHOLD!,
+    breakerResetMs: values.BREAKER_RESET_MS!,
+    sourceTimeoutMs: values.SOURCE_TIMEOUT_MS!,
+    logLevel: values.LOG_LEVEL!,
+    logDir: values.LOG_DIR!,
+    warnings: unknownNames(env),
+  };
+}

@@ -1,0 +1,55 @@
+/** Standard output and standard error, written whole and in order. */
+
+const encoder = new TextEncoder();
+
+/** The reader of standard output went away; no fault of the command. */
+export class OutputClosedError extends Error {
+  readonly code = "output_closed";
+  constructor() {
+    super("Standard output was closed by its reader");
+    this.name = "OutputClosedError";
+  }
+}
+
+function writeAll(
+  target: { writeSync(bytes: Uint8Array): number },
+  bytes: Uint8Array<ArrayBuffer>,
+): void {
+  for (let written = 0; written < bytes.length;) {
+    try {
+      written += target.writeSync(bytes.subarray(written));
+    } catch (error) {
+      if (error instanceof Deno.errors.WouldBlock) continue;
+      if (error instanceof Deno.errors.BrokenPipe) throw new OutputClosedError();
+      throw error;
+    }
+  }
+}
+
+/**
+ * Writes text to standard output as it is.
+ *
+ * @throws {OutputClosedError} where the reader has gone, as `head` does
+ */
+export function write(text: string): void {
+  writeAll(Deno.stdout, encoder.encode(text));
+}
+
+/** Writes a line to standard output. */
+export function print(line: string): void {
+  write(`${line}\n`);
+}
+
+/** Writes a line to standard error; a closed one is ignored. */
+export function printError(line: string): void {
+  try {
+    writeAll(Deno.stderr, encoder.encode(`${line}\n`));
+  } catch (error) {
+    if (!(error instanceof OutputClosedError)) throw error;
+  }
+}
+
+/** Writes a value as one line of JSON to standard output. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value));
+}

@@ -1,0 +1,138 @@
+/** Reads what the rules need out of a file's syntax tree, through the parser of `deno lint`. */
+import type { SourceFile } from "./source_files.ts";
+
+/** An import or a re-export. */
+export interface ImportFound {
+  readonly specifier: string;
+  readonly reExport: boolean;
+  readonly line: number;
+}
+
+/** What was found at a line. */
+export interface Found {
+  readonly what: string;
+  readonly line: number;
+}
+
+/** What the rules need to know of a file. */
+export interface Syntax {
+  readonly imports: readonly ImportFound[];
+  /** Uses of the clock, of chance and of the world outside, and waiting. */
+  readonly impure: readonly Found[];
+  /** Functions, with how many lines each takes. */
+  readonly functions: readonly { readonly lines: number; readonly line: number }[];
+  /** Exported declarations without a docstring. */
+  readonly undocumented: readonly Found[];
+}
+
+const OUTSIDE = new Set([
+  ...["console", "Deno", "process", "globalThis", "fetch", "performance", "crypto", "WebSocket"],
+  ...["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "localStorage", "Worker"],
+]);
+
+type Node = Deno.lint.Node;
+
+/** True where the identifier is a use of a global, not a property's or a parameter's name. */
+function isUse(node: Deno.lint.Identifier): boolean {
+  const parent = node.parent;
+  if (parent.type === "MemberExpression") return parent.object === node;
+  if (parent.type === "Property") return parent.value === node;
+  return !/^TS|^ImportSpecifier$|Method|PropertyDefinition/.test(parent.type);
+}
+
+function declaredNames(node: Deno.lint.ExportNamedDeclaration): string[] {
+  const declaration = node.declaration;
+  if (declaration === null) return [];
+  if (declaration.type === "VariableDeclaration") {
+    return declaration.declarations.map(({ id }) => id.type === "Identifier" ? id.name : "pattern");
+  }
+  return "id" in declaration && declaration.id?.type === "Identifier"
+    ? [declaration.id.name]
+    : [declaration.type];
+}
+
+/** True where the text before a declaration ends with a docstring. */
+function hasDocstring(before: string): boolean {
+  const text = before.trimEnd();
+  return text.endsWith("*/") && text.slice(text.lastIndexOf("/*")).startsWith("/**");
+}
+
+/** The visitors that collect imports and re-exports. */
+function importVisitors(
+  imports: ImportFound[],
+  line: (node: Node) => number,
+): Deno.lint.LintVisitor {
+  const add = (node: Node, specifier: string, reExport: boolean) =>
+    imports.push({ specifier, reExport, line: line(node) });
+  return {
+    ImportDeclaration: (node) => add(node, node.source.value, false),
+    ImportExpression: (node) =>
+      add(node, node.source.type === "Literal" ? String(node.source.value) : "(computed)", false),
+    ExportAllDeclaration: (node) => add(node, node.source.value, true),
+  };
+}
+
+/** The visitors that collect what a pure module may not do. */
+function impureVisitors(impure: Found[], line: (node: Node) => number): Deno.lint.LintVisitor {
+  const add = (node: Node, what: string) => impure.push({ what, line: line(node) });
+  return {
+    "MemberExpression[object.name='Date'][property.name='now']": (node: Node) =>
+      add(node, "Date.now"),
+    "MemberExpression[object.name='Math'][property.name='random']": (node: Node) =>
+      add(node, "Math.random"),
+    "NewExpression[callee.name='Date']": (node: Deno.lint.NewExpression) => {
+      if (node.arguments.length === 0) add(node, "new Date()");
+    },
+    "CallExpression[callee.name='Date']": (node: Node) => add(node, "Date()"),
+    Identifier: (node) => {
+      if (OUTSIDE.has(node.name) && isUse(node)) add(node, node.name);
+    },
+    AwaitExpression: (node) => add(node, "await"),
+  };
+}
+
+/**
+ * Parses a file.
+ *
+ * @throws {SyntaxError} where it cannot be parsed
+ */
+export function readSyntax(file: SourceFile): Syntax {
+  const imports: ImportFound[] = [];
+  const impure: Found[] = [];
+  const functions: { lines: number; line: number }[] = [];
+  const undocumented: Found[] = [];
+  const documented = new Set<string>();
+  const text = file.text;
+  const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
+  const line = (node: Node) => lineAt(node.range[0]);
+  const measure = (node: Node) =>
+    functions.push({ line: line(node), lines: lineAt(node.range[1]) - line(node) + 1 });
+  const exported = (
+    node: Deno.lint.ExportNamedDeclaration | Deno.lint.ExportDefaultDeclaration,
+  ) => {
+    const names = node.type === "ExportDefaultDeclaration" ? ["default"] : declaredNames(node);
+    const has = hasDocstring(text.slice(0, node.range[0]));
+    for (const name of names) {
+      if (has) documented.add(name);
+      else if (!documented.has(name)) undocumented.push({ what: name, line: line(node) });
+    }
+  };
+  const rule: Deno.lint.Rule = {
+    create: () => ({
+      ...importVisitors(imports, line),
+      ...impureVisitors(impure, line),
+      FunctionDeclaration: measure,
+      FunctionExpression: measure,
+      ArrowFunctionExpression: measure,
+      ExportNamedDeclaration: (node) => {
+        if (node.source !== null) {
+          imports.push({ specifier: node.source.value, reExport: true, line: line(node) });
+        }
+        exported(node);
+      },
+      ExportDefaultDeclaration: exported,
+    }),
+  };
+  Deno.lint.runPlugin({ name: "project", rules: { read: rule } }, file.path, text);
+  return { imports, impure, functions, undocumented };
+}
