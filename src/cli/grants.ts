@@ -1,0 +1,102 @@
+/** Which permissions of the runtime a subcommand needs under a configuration, and no more. */
+import type { Config, Environment } from "./config.ts";
+import { isLoopback, SETTING_NAMES } from "./settings.ts";
+
+/** Permissions, as the lists that Deno's flags take. */
+export interface Grants {
+  readonly net: readonly string[];
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly env: readonly string[];
+  readonly run: readonly string[];
+}
+
+/** The subcommands that the grants are known of. */
+export const GRANTED = [
+  ...["serve", "stop", "replay", "verify", "events", "export", "doctor", "sandbox"] as const,
+];
+
+/** A subcommand that needs permissions. */
+export type GrantedCommand = (typeof GRANTED)[number];
+
+/** True for the name of a subcommand that needs permissions. */
+export function isGranted(name: string): name is GrantedCommand {
+  return (GRANTED as readonly string[]).includes(name);
+}
+
+/** `host:port` of a URL, the port said even where it is the scheme's own. */
+function hostAndPort(text: string): string {
+  const url = new URL(text);
+  return `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+}
+
+/** Where the server listens, as `--allow-net` takes it. */
+function listening(config: Config): string {
+  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+  return `${host}:${config.port}`;
+}
+
+function upstreamHosts(config: Config): string[] {
+  const sources = [config.kalshi, config.anthropic, config.revenue];
+  const urls = sources.flatMap((source) => source === null ? [] : [source.baseUrl]);
+  return [...new Set(urls.map(hostAndPort))];
+}
+
+/** The sandbox's servers take any free port of the loopback address. */
+function network(config: Config): string[] {
+  const hosts = config.mode === "sandbox" ? ["127.0.0.1"] : upstreamHosts(config);
+  const covered = config.mode === "sandbox" && config.host === "127.0.0.1";
+  return covered ? hosts : [listening(config), ...hosts];
+}
+
+/**
+ * The grants that a subcommand needs.
+ *
+ * @param config null where the environment is invalid: then only what it takes to say so
+ * @param environment of the settings, only those that are set need to be seen
+ */
+export function grantsOf(
+  name: GrantedCommand,
+  config: Config | null,
+  environment: Environment,
+): Grants {
+  const env = SETTING_NAMES.filter((setting) => environment[setting] !== undefined);
+  const none: Grants = { net: [], read: [], write: [], env, run: [] };
+  if (config === null) return none;
+  const data = { ...none, read: [config.dataDir], write: [config.dataDir] };
+  const key = config.kalshi !== null && "file" in config.kalshi.privateKey
+    ? [config.kalshi.privateKey.file]
+    : [];
+  switch (name) {
+    case "serve":
+    case "doctor":
+      return {
+        ...data,
+        net: network(config),
+        read: [config.dataDir, config.logDir, ...key],
+        write: [config.dataDir, config.logDir],
+      };
+    case "export":
+      return { ...data, write: [config.dataDir, "."] };
+    case "stop":
+      return { ...data, run: ["kill"] };
+    case "sandbox":
+      return { ...data, net: ["127.0.0.1"] };
+    default:
+      return data;
+  }
+}
+
+/** The grants as flags of `deno run`. */
+export function flagsOf(grants: Grants): string[] {
+  return (["net", "read", "write", "env", "run"] as const)
+    .filter((name) => grants[name].length > 0)
+    .map((name) => `--allow-${name}=${grants[name].join(",")}`);
+}
+
+/** A warning where the server can be reached from other machines; null where it cannot. */
+export function exposureWarning(config: Config): string | null {
+  return isLoopback(config.host)
+    ? null
+    : `HOST: ${config.host} can be reached from other machines, and whoever reaches it can read`;
+}

@@ -1,0 +1,49 @@
+/** `permissions`: prints the flags of `deno run` that a subcommand needs. */
+import { type Command, UsageError } from "./command.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { flagsOf, GRANTED, grantsOf, isGranted } from "./grants.ts";
+import { print, printError, printJson } from "./output.ts";
+
+/** The configuration, or null where it is invalid and a launcher leaves it to the command to say so. */
+function configOrNull(env: Readonly<Record<string, string | undefined>>, launch: boolean) {
+  try {
+    return readConfig(env);
+  } catch (error) {
+    if (launch && error instanceof ConfigError) return null;
+    throw error;
+  }
+}
+
+function warn(config: Config | null): void {
+  for (const warning of config?.warnings ?? []) printError(`Warning: ${warning}`);
+}
+
+/** The subcommand. */
+export const command: Command = {
+  name: "permissions",
+  summary: "Print the permissions that a subcommand needs under this environment.",
+  details: "The tasks in deno.json start each subcommand with exactly these flags:\n" +
+    "  deno run $(deno task permissions) main.ts serve",
+  options: {
+    for: { type: "string", value: "NAME", help: `One of ${GRANTED.join(", ")}; default serve.` },
+    launch: {
+      type: "boolean",
+      help: "For the tasks: where the environment is invalid, only what it takes to say so.",
+    },
+    json: { type: "boolean", help: "As JSON: lists by kind of permission." },
+  },
+  run({ options, env }) {
+    const name = String(options.for ?? "serve");
+    if (!isGranted(name)) {
+      throw new UsageError(
+        `permissions --for: ${JSON.stringify(name)} is not one of ${GRANTED.join(", ")}`,
+      );
+    }
+    const config = configOrNull(env, options.launch === true);
+    warn(config);
+    const grants = grantsOf(name, config, env);
+    if (options.json === true) printJson(grants);
+    else print(flagsOf(grants).join(" "));
+    return 0;
+  },
+};
