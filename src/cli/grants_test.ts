@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { readConfig } from "./config.ts";
+import { exposureWarning, flagsOf, grantsOf } from "./grants.ts";
+
+const LIVE = {
+  REVENUE_BASE_URL: "http://127.0.0.1:8123",
+  ANTHROPIC_ADMIN_KEY: "k",
+  KALSHI_API_KEY_ID: "i",
+  KALSHI_PRIVATE_KEY_FILE: "keys/kalshi.pem",
+};
+
+Deno.test("grantsOf() serve names the listener and the configured upstreams, and no other host", () => {
+  const grants = grantsOf("serve", readConfig(LIVE), LIVE);
+  assert.deepEqual(grants.net, [
+    "127.0.0.1:3000",
+    "external-api.kalshi.com:443",
+    "api.anthropic.com:443",
+    "127.0.0.1:8123",
+  ]);
+  assert.deepEqual(grants.read, ["./data", "./logs", "keys/kalshi.pem"]);
+  assert.deepEqual(grants.write, ["./data", "./logs"]);
+  assert.deepEqual([...grants.env].sort(), Object.keys(LIVE).sort());
+  assert.deepEqual(grants.run, []);
+});
+
+Deno.test("grantsOf() serve in the sandbox reaches this machine only", () => {
+  assert.deepEqual(grantsOf("serve", readConfig({}), {}).net, ["127.0.0.1"]);
+  const open = { HOST: "::", PORT: "8080" };
+  assert.deepEqual(grantsOf("serve", readConfig(open), open).net, ["[::]:8080", "127.0.0.1"]);
+});
+
+Deno.test("grantsOf() gives no network to what works on files, and nothing to an invalid environment", () => {
+  for (const name of ["replay", "verify", "events", "export", "stop"] as const) {
+    assert.deepEqual(grantsOf(name, readConfig({}), {}).net, [], name);
+  }
+  const blind = grantsOf("serve", null, { PORT: "x", HOME: "y" });
+  assert.deepEqual(flagsOf(blind), ["--allow-env=PORT"]);
+});
+
+Deno.test("flagsOf() prints only words that a shell leaves alone", () => {
+  const flags = flagsOf(grantsOf("serve", readConfig(LIVE), LIVE));
+  for (const flag of flags) assert.match(flag, /^--allow-[a-z]+=[A-Za-z0-9_.:,/[\]-]+$/);
+});
+
+Deno.test("exposureWarning() speaks where other machines can reach the server", () => {
+  assert.equal(exposureWarning(readConfig({})), null);
+  assert.match(exposureWarning(readConfig({ HOST: "0.0.0.0" })) ?? "", /can be reached/);
+});
