@@ -1,0 +1,51 @@
+/** Programs that tests need and that are no packages of the project. */
+import { print } from "../src/cli/output.ts";
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Finds a program: where the variable says, or under one of the names on PATH.
+ *
+ * @returns its path, or null
+ */
+export function findProgram(variable: string | null, names: readonly string[]): string | null {
+  const said = variable === null ? undefined : Deno.env.get(variable);
+  if (said !== undefined && said !== "") return said;
+  const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
+  for (const name of names) {
+    const found = folders.map((folder) => `${folder}/${name}`).find(isFile);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/**
+ * Installs a Debian package, saying so, where the machine has apt-get and the user is root.
+ *
+ * @returns false where it cannot or did not
+ */
+export function installWithApt(name: string): boolean {
+  const apt = findProgram(null, ["apt-get"]);
+  if (apt === null || Deno.uid() !== 0) return false;
+  print(`Installing ${name} with apt-get, which a test needs …`);
+  const quiet = ["-y", "-qq", "--no-install-recommends"];
+  for (const args of [["update", "-qq"], ["install", ...quiet, name]]) {
+    const { success } = new Deno.Command(apt, {
+      args,
+      env: { DEBIAN_FRONTEND: "noninteractive" },
+      stdin: "null",
+      stdout: "null",
+    }).outputSync();
+    if (!success) {
+      print(`apt-get ${args.join(" ")} failed.`);
+      return false;
+    }
+  }
+  return true;
+}
