@@ -1,6 +1,8 @@
 /**
  * Exact money: nano-dollars (1e-9 USD) in a branded `bigint`. No binary float touches an amount.
  */
+import { scaledNumber } from "./decimal.ts";
+
 declare const brand: unique symbol;
 
 /** An amount of US dollars in nano-dollars (1e-9). */
@@ -44,6 +46,8 @@ export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
  * @throws {InvalidDecimalError} on anything but an optional minus, digits, and an optional fraction
  */
 export function parseScaled(text: string, decimals: number): bigint {
+  const small = scaledNumber(text, decimals);
+  if (small !== null) return BigInt(small);
   const match = DECIMAL.exec(text);
   if (match === null) throw new InvalidDecimalError(text);
   const fraction = match[3] ?? "";
@@ -65,6 +69,16 @@ export function parseMoney(text: string): Money {
 /** Brands a count of nano-dollars, for results of integer arithmetic on amounts. */
 export function money(nanos: bigint): Money {
   return nanos as Money;
+}
+
+/** Sum of two amounts. */
+export function plus(a: Money, b: Money): Money {
+  return (a + b) as Money;
+}
+
+/** `a` less `b`. */
+export function minus(a: Money, b: Money): Money {
+  return (a - b) as Money;
 }
 
 /** Dollars as text with at least two decimals and as many more as the value has: `"12.50"`, `"0.0175"`. */

@@ -1,0 +1,111 @@
+/**
+ * The fold: events in, snapshots out. What it gives is a function of the log's prefix, of
+ * {@link FOLD_VERSION} and of the window length, and of nothing else.
+ *
+ * Windows tumble over recorded time, aligned to the epoch. A window is final when an event of a later
+ * window is folded; a window without events gives nothing. Trends are measured against the last final
+ * snapshot, and the last one before the UTC day, that was taken while nothing was pending and no bound
+ * source was being read from its beginning: figures that are known to be partial are no base.
+ */
+import type { RecordedEvent } from "./event.ts";
+import { type Fold, FOLD_VERSION, QUARANTINE_LISTED } from "./fold_state.ts";
+import { ensureDay, evolve } from "./ledger.ts";
+import type { Snapshot } from "./snapshot_schema.ts";
+import { type Taken, takeSnapshot } from "./snapshot.ts";
+
+export { type Fold, FOLD_VERSION, initialFold } from "./fold_state.ts";
+export { FoldTextError, parseFold, serializeFold } from "./fold_text.ts";
+
+/**
+ * Folds the event at the next position. An event that cannot be folded changes nothing but the count of
+ * the quarantined.
+ *
+ * @returns the final snapshot of the window that this event closed; null where it closed none
+ * @throws {RangeError} where `position` is not the next one
+ */
+export function applyEvent(fold: Fold, event: RecordedEvent, position: number): Snapshot | null {
+  const closed = advance(fold, event.recordedtime, position);
+  if (event.type === "pnl.clock.day-started.v1" && event.data.day > fold.ledger.day) {
+    fold.priorDay = fold.prior;
+  }
+  try {
+    evolve(fold.ledger, event, position);
+  } catch (error) {
+    quarantine(fold, position, error);
+  }
+  return closed;
+}
+
+/**
+ * Counts the event at the next position as one that cannot be folded, for one that cannot even be read.
+ *
+ * @param recordedTime its recorded time, where that is known
+ * @returns the final snapshot of the window that it closed; null where it closed none
+ * @throws {RangeError} where `position` is not the next one
+ */
+export function quarantineEvent(
+  fold: Fold,
+  recordedTime: string | null,
+  position: number,
+  reason: unknown,
+): Snapshot | null {
+  const closed = advance(fold, recordedTime ?? fold.windowStart, position);
+  quarantine(fold, position, reason);
+  return closed;
+}
+
+/** The provisional snapshot of the open window; null before the first event. */
+export function currentSnapshot(fold: Fold): Snapshot | null {
+  return fold.windowEnd === "" ? null : take(fold, false).snapshot;
+}
+
+function advance(fold: Fold, recordedTime: string, position: number): Snapshot | null {
+  if (position !== fold.position + 1) {
+    throw new RangeError(
+      `Cannot fold position ${position}: position ${fold.position + 1} comes next`,
+    );
+  }
+  const turns = recordedTime !== "" && recordedTime >= fold.windowEnd;
+  const closed = turns ? turnWindow(fold, recordedTime) : null;
+  fold.position = position;
+  return closed;
+}
+
+/** Closes the open window, if there is one, and opens the one that a recorded time lies in. */
+function turnWindow(fold: Fold, recordedTime: string): Snapshot | null {
+  let closed: Snapshot | null = null;
+  if (fold.windowEnd === "") {
+    ensureDay(fold.ledger, recordedTime);
+  } else {
+    const taken = take(fold, true);
+    if (taken.isBase) fold.prior = taken.netPnl;
+    closed = taken.snapshot;
+  }
+  const time = Date.parse(recordedTime);
+  const start = time - (time % fold.windowMs);
+  fold.windowStart = new Date(start).toISOString();
+  fold.windowEnd = new Date(start + fold.windowMs).toISOString();
+  return closed;
+}
+
+function take(fold: Fold, final: boolean): Taken {
+  return takeSnapshot(
+    fold.ledger,
+    {
+      version: FOLD_VERSION,
+      position: fold.position,
+      start: fold.windowStart,
+      end: fold.windowEnd,
+      final,
+    },
+    { prior: fold.prior, day: fold.priorDay },
+    { count: fold.quarantined, since: fold.quarantine[0]?.position ?? null },
+  );
+}
+
+function quarantine(fold: Fold, position: number, error: unknown): void {
+  fold.quarantined += 1;
+  if (fold.quarantine.length >= QUARANTINE_LISTED) return;
+  const reason = error instanceof Error ? error.message : String(error);
+  fold.quarantine.push({ position, reason: reason.slice(0, 500) });
+}
