@@ -1,0 +1,28 @@
+/** The app: all routes, and what is answered where none fits. */
+import { Hono } from "hono";
+import { breakerRoutes } from "./breaker.ts";
+import { cacheRoutes } from "./cache.ts";
+import type { AppDeps } from "./deps.ts";
+import { eventRoutes } from "./events.ts";
+import { healthRoutes } from "./health.ts";
+import { pageRoutes } from "./page.ts";
+import { pnlRoutes } from "./pnl.ts";
+import { problemResponse } from "./problem.ts";
+import { Routes } from "./routes.ts";
+import { streamRoutes } from "./streams.ts";
+
+/** Builds the app. It starts nothing; the hub is started and drained by whoever made it. */
+export function createApp(deps: AppDeps): Hono {
+  const app = new Hono();
+  const routes = new Routes(app);
+  streamRoutes(routes, deps);
+  pnlRoutes(routes, deps);
+  eventRoutes(routes, deps);
+  healthRoutes(routes, deps);
+  breakerRoutes(routes, deps);
+  cacheRoutes(routes, deps);
+  pageRoutes(routes);
+  app.onError((error, c) => problemResponse(c, error));
+  app.notFound((c) => routes.refuse(c));
+  return app;
+}

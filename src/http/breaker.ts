@@ -1,0 +1,16 @@
+/** `/api/circuit-breaker/status`: the breaker of each source that is configured. */
+import type { AppDeps } from "./deps.ts";
+import { NO_PARAMETERS, readQuery } from "./query.ts";
+import { replyJson } from "./reply.ts";
+import type { Routes } from "./routes.ts";
+
+/** Registers the route. */
+export function breakerRoutes(routes: Routes, deps: AppDeps): void {
+  routes.get("/api/circuit-breaker/status", (c) => {
+    readQuery(c, NO_PARAMETERS);
+    const breakers = deps.statuses()
+      .filter((status) => status.state !== "not_configured")
+      .map((status) => [status.name, status.breaker]);
+    return replyJson(c, JSON.stringify(Object.fromEntries(breakers)));
+  });
+}

@@ -1,0 +1,116 @@
+/** `/api/events`: the log as it stands, line by line. */
+import type { Context } from "hono";
+import { z } from "zod";
+import type { LogLine, ReadOptions } from "../log/event_log.ts";
+import { EVENT_DATA, EVENT_SOURCES, type EventType } from "../pnl/event.ts";
+import { chooseType } from "./accept.ts";
+import type { AppDeps } from "./deps.ts";
+import { matches } from "./entity_tag.ts";
+import { ndjson } from "./ndjson.ts";
+import { HttpProblem } from "./problem.ts";
+import { NO_PARAMETERS, readQuery, timeParameter, wholeParameter } from "./query.ts";
+import { JSON_TYPE, reply } from "./reply.ts";
+import type { Routes } from "./routes.ts";
+
+const JSON_PAGE = "application/json";
+const NDJSON = "application/x-ndjson";
+const BATCH = "application/cloudevents-batch+json";
+const OFFERED = [JSON_PAGE, NDJSON, BATCH] as const;
+
+const EVENT_TYPES = Object.keys(EVENT_DATA) as readonly string[];
+const MAX_PAGE = 1_000;
+const DEFAULT_PAGE = 100;
+
+const QUERY = z.object({
+  source: z.enum(EVENT_SOURCES, `is not one of ${EVENT_SOURCES.join(", ")}`).optional(),
+  type: z.custom<EventType>(
+    (value) => typeof value === "string" && EVENT_TYPES.includes(value),
+    "is not a type of event",
+  ).optional(),
+  subject: z.string().min(1, "is empty").max(500, "is too long").optional(),
+  from: timeParameter.optional(),
+  to: timeParameter.optional(),
+  recordedFrom: timeParameter.optional(),
+  recordedTo: timeParameter.optional(),
+  after: wholeParameter(0, Number.MAX_SAFE_INTEGER).optional(),
+  limit: wholeParameter(1, Number.MAX_SAFE_INTEGER).optional(),
+});
+
+type Query = z.output<typeof QUERY>;
+
+function readOptions(query: Query): ReadOptions {
+  const { from, to, limit: _, ...same } = query;
+  const named = { ...same, timeFrom: from, timeTo: to };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}
+
+function pageLimit(query: Query): number {
+  const limit = query.limit ?? DEFAULT_PAGE;
+  if (limit <= MAX_PAGE) return limit;
+  throw new HttpProblem(
+    "bad_parameter",
+    `Parameter "limit" is not between 1 and ${MAX_PAGE}; ${NDJSON} has no bound.`,
+    { parameter: "limit" },
+  );
+}
+
+/** A page, and the position after which the next one begins; null where nothing more is there now. */
+function readPage(deps: AppDeps, query: Query): { lines: LogLine[]; nextAfter: number | null } {
+  const limit = pageLimit(query);
+  const found = deps.log.read({ ...readOptions(query), limit: limit + 1 });
+  const lines = found.slice(0, limit);
+  const nextAfter = found.length > limit ? lines.at(-1)?.position ?? null : null;
+  return { lines, nextAfter };
+}
+
+/** The link to the next page (RFC 8288). */
+function nextLink(c: Context, nextAfter: number): string {
+  const url = new URL(c.req.url);
+  url.searchParams.set("after", String(nextAfter));
+  return `<${url.pathname}${url.search}>; rel="next"`;
+}
+
+function page(c: Context, deps: AppDeps, query: Query, batch: boolean): Response {
+  const { lines, nextAfter } = readPage(deps, query);
+  const items = `[${lines.map(({ line }) => line).join(",")}]`;
+  return reply(c, 200, batch ? items : `{"items":${items},"nextAfter":${nextAfter}}`, {
+    "content-type": batch ? BATCH : JSON_TYPE,
+    vary: "Accept",
+    ...(nextAfter === null ? {} : { link: nextLink(c, nextAfter) }),
+  });
+}
+
+function one(c: Context, deps: AppDeps): Response {
+  readQuery(c, NO_PARAMETERS);
+  const position = Number(c.req.param("position"));
+  const [found] = Number.isSafeInteger(position) && position > 0
+    ? deps.log.read({ after: position - 1, to: position, limit: 1 })
+    : [];
+  if (found === undefined) {
+    throw new HttpProblem("not_found", "The log has no event at this position.");
+  }
+  const tag = `"${deps.log.id}:${position}"`;
+  const fields = { etag: tag, "cache-control": "private, no-cache" };
+  if (matches(c, tag)) return reply(c, 304, null, fields);
+  return reply(c, 200, found.line, {
+    "content-type": "application/cloudevents+json; charset=utf-8",
+    ...fields,
+  });
+}
+
+/** Registers the routes. */
+export function eventRoutes(routes: Routes, deps: AppDeps): void {
+  routes.get("/api/events", (c) => {
+    const query = readQuery(c, QUERY);
+    const type = chooseType(c.req.raw.headers.get("accept"), OFFERED);
+    if (type === null) {
+      throw new HttpProblem("not_acceptable", `Events are served as ${OFFERED.join(", ")}.`);
+    }
+    if (type !== NDJSON) return page(c, deps, query, type === BATCH);
+    const body = c.req.method === "HEAD"
+      ? null
+      : ndjson(deps.log, readOptions(query), query.limit ?? Infinity);
+    return reply(c, 200, body, { "content-type": NDJSON, vary: "Accept" });
+  });
+  routes.get("/api/events/:position{[0-9]{1,16}}", (c) => one(c, deps));
+}

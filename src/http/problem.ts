@@ -1,0 +1,78 @@
+/** Errors as RFC 9457 problem details. They name what the client did, never what went on inside. */
+import { getLogger } from "@logtape/logtape";
+import type { Context } from "hono";
+import { type HeaderFields, reply, requestId } from "./reply.ts";
+
+const log = getLogger(["pnl", "http"]);
+
+const TITLES = {
+  bad_parameter: [400, "Bad query parameter"],
+  bad_handshake: [400, "Bad WebSocket handshake"],
+  origin_refused: [403, "Origin not allowed"],
+  not_found: [404, "Not found"],
+  method_not_allowed: [405, "Method not allowed"],
+  not_acceptable: [406, "Not acceptable"],
+  upgrade_required: [426, "Upgrade required"],
+  internal: [500, "Internal error"],
+  unavailable: [503, "Unavailable"],
+  too_many_streams: [503, "Too many streams"],
+  not_folded_in_time: [504, "Not folded in time"],
+} as const satisfies Record<string, readonly [number, string]>;
+
+/** What kind of problem it is. */
+export type ProblemCode = keyof typeof TITLES;
+
+/** A request that cannot be answered. Its message is for the client. */
+export class HttpProblem extends Error {
+  readonly code: ProblemCode;
+  /** Members beside those of RFC 9457, such as the parameter's name. */
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly headers: HeaderFields;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    facts: Readonly<Record<string, string | number>> = {},
+    headers: HeaderFields = {},
+  ) {
+    super(detail);
+    this.name = "HttpProblem";
+    this.code = code;
+    this.facts = facts;
+    this.headers = headers;
+  }
+}
+
+/**
+ * The response to an error; logs it under the `errorId` that the response holds. What is no
+ * {@link HttpProblem} is answered as an internal error that says nothing else.
+ */
+export function problemResponse(c: Context, error: unknown): Response {
+  const problem = error instanceof HttpProblem
+    ? error
+    : new HttpProblem("internal", "The request could not be answered; the log has the reason.");
+  const [status, title] = TITLES[problem.code];
+  const errorId = crypto.randomUUID();
+  const facts = {
+    errorId,
+    requestId: requestId(c),
+    code: problem.code,
+    status,
+    method: c.req.method,
+    path: c.req.path.slice(0, 200),
+  };
+  if (status === 500) log.error("Request failed: {error}", { ...facts, error });
+  else log.info("Request refused with {status}: {detail}", { ...facts, detail: problem.message });
+  const body = {
+    type: `urn:pnl-stream:problem:${problem.code.replaceAll("_", "-")}`,
+    title,
+    status,
+    detail: problem.message,
+    errorId,
+    ...problem.facts,
+  };
+  return reply(c, status, JSON.stringify(body), {
+    "content-type": "application/problem+json",
+    ...problem.headers,
+  });
+}

@@ -1,0 +1,57 @@
+/** How every response is made: with the security headers, a request id, and a body as it stands. */
+import type { Context } from "hono";
+
+/** Headers of a response. */
+export type HeaderFields = Readonly<Record<string, string>>;
+
+/** Media type of ordinary answers. */
+export const JSON_TYPE = "application/json; charset=utf-8";
+
+/** On every response. An answer of the API is no page: nothing in it may load or run anything. */
+const SECURITY: HeaderFields = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,64}$/;
+/** Differs in each process, so that ids of two runs do not meet in a log. */
+const RUN = crypto.randomUUID().slice(0, 8);
+let requests = 0;
+
+/** The id of a request: what the client or a proxy sent, where that is harmless, or a new one. */
+export function requestId(c: Context): string {
+  const known: unknown = c.get("requestId");
+  if (typeof known === "string") return known;
+  const sent = c.req.raw.headers.get("x-request-id");
+  const id = sent !== null && REQUEST_ID.test(sent) ? sent : `${RUN}-${(++requests).toString(36)}`;
+  c.set("requestId", id);
+  return id;
+}
+
+/**
+ * A response with the headers that all have. `fields` come on top and win; financial data is not
+ * stored by caches unless they say otherwise.
+ */
+export function reply(
+  c: Context,
+  status: number,
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null,
+  fields: HeaderFields,
+): Response {
+  return new Response(body, {
+    status,
+    headers: {
+      ...SECURITY,
+      "cache-control": "no-store",
+      "x-request-id": requestId(c),
+      ...fields,
+    },
+  });
+}
+
+/** A JSON answer from text that is JSON already. */
+export function replyJson(c: Context, json: string, fields: HeaderFields = {}): Response {
+  return reply(c, 200, json, { "content-type": JSON_TYPE, ...fields });
+}

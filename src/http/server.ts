@@ -1,0 +1,92 @@
+/** The listener: serves the app, and stops within a deadline whatever its peers do. */
+import { getLogger } from "@logtape/logtape";
+import type { Hono } from "hono";
+import type { Hub } from "../stream/hub.ts";
+
+const log = getLogger(["pnl", "http"]);
+
+/** Time for open requests and streams to end, in milliseconds; the rest of 5 s is for the others. */
+const STOP_MS = 3_000;
+
+/** What is to be served where. */
+export interface ServerOptions {
+  readonly app: Hono;
+  readonly hub: Hub;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** How long {@link Server.stop} waits for peers; default 3,000 ms. */
+  readonly stopMs?: number;
+}
+
+/** A server that listens. */
+export interface Server {
+  readonly port: number;
+  /**
+   * Stops accepting, ends the streams and waits for open requests, but not beyond the deadline.
+   *
+   * @returns false where a peer that does not read was left behind: end the process then
+   */
+  stop(): Promise<boolean>;
+}
+
+/** The address cannot be listened on. */
+export class ListenError extends Error {
+  readonly code: "port_in_use" | "cannot_listen";
+  constructor(readonly host: string, readonly port: number, cause: unknown) {
+    const inUse = cause instanceof Deno.errors.AddrInUse;
+    super(
+      inUse
+        ? `Cannot listen on ${host}:${port}: the port is in use`
+        : `Cannot listen on ${host}:${port}: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+    this.name = "ListenError";
+    this.code = inUse ? "port_in_use" : "cannot_listen";
+  }
+}
+
+/**
+ * Listens, starts the hub, and serves.
+ *
+ * @throws {ListenError} where the address is taken or not allowed
+ */
+export function startServer(options: ServerOptions): Server {
+  const { hub, host } = options;
+  const server = listen(options);
+  hub.start();
+  log.info("Listening on {host}:{port}", {
+    host,
+    port: server.addr.port,
+  });
+  let stopping: Promise<boolean> | null = null;
+  const stop = async () => {
+    const ended = server.shutdown().then(() => true);
+    hub.drain();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const deadline = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), options.stopMs ?? STOP_MS);
+    });
+    const clean = await Promise.race([ended, deadline]);
+    clearTimeout(timer);
+    if (!clean) {
+      log.warn("Left peers behind that do not read, after {ms} ms", {
+        ms: options.stopMs ?? STOP_MS,
+        connections: hub.stats().connections,
+      });
+    }
+    return clean;
+  };
+  return { port: server.addr.port, stop: () => stopping ??= stop() };
+}
+
+function listen({ app, host, port }: ServerOptions): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve(
+      { hostname: host, port, onListen: () => {} },
+      (request) => app.fetch(request),
+    );
+  } catch (error) {
+    throw new ListenError(host, port, error);
+  }
+}

@@ -1,0 +1,67 @@
+/** `/api/pnl/stream` and `/ws`: the live streams. */
+import { z } from "zod";
+import type { Context } from "hono";
+import { type Refusal, refuseHandshake } from "../stream/handshake.ts";
+import { openSse } from "../stream/sse.ts";
+import { openWebSocket } from "../stream/websocket.ts";
+import type { AppDeps } from "./deps.ts";
+import { HttpProblem } from "./problem.ts";
+import { NO_PARAMETERS, readQuery } from "./query.ts";
+import { reply } from "./reply.ts";
+import type { Routes } from "./routes.ts";
+
+const SSE_QUERY = z.object({ lastEventId: z.string().max(200, "is too long").optional() });
+
+const SSE_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-store, no-transform",
+  // Tells nginx and its kin to pass each event on at once.
+  "x-accel-buffering": "no",
+};
+
+function refuse(refusal: Refusal, c: Context): never {
+  switch (refusal) {
+    case "upgrade_required":
+      throw new HttpProblem("upgrade_required", "This is a WebSocket of version 13.", {}, {
+        upgrade: "websocket",
+        connection: "Upgrade",
+        "sec-websocket-version": "13",
+      });
+    case "bad_handshake":
+      throw new HttpProblem("bad_handshake", "Sec-WebSocket-Key is not 16 bytes in base64.");
+    case "origin": {
+      const origin = (c.req.raw.headers.get("origin") ?? "").slice(0, 200);
+      throw new HttpProblem(
+        "origin_refused",
+        `Origin ${
+          JSON.stringify(origin)
+        } is not allowed; PNL_ALLOWED_ORIGINS lists those that are.`,
+      );
+    }
+  }
+}
+
+function sse(c: Context, deps: AppDeps): Response {
+  const { lastEventId } = readQuery(c, SSE_QUERY);
+  if (c.req.method === "HEAD") return reply(c, 200, null, SSE_HEADERS);
+  if (!deps.hub.admits()) {
+    throw new HttpProblem("too_many_streams", "No more streams can be opened now.", {}, {
+      "retry-after": String(Math.ceil(deps.hub.retryMs() / 1000)),
+    });
+  }
+  const since = c.req.raw.headers.get("last-event-id") || lastEventId || null;
+  return reply(c, 200, openSse(deps.hub, since), SSE_HEADERS);
+}
+
+function webSocket(c: Context, deps: AppDeps): Response {
+  const refusal = refuseHandshake(c.req.raw.headers, deps.allowedOrigins);
+  if (refusal !== null) refuse(refusal, c);
+  readQuery(c, NO_PARAMETERS);
+  return openWebSocket(deps.hub, c.req.raw);
+}
+
+/** Registers the routes. `/ws` stands before everything that would touch a response's headers. */
+export function streamRoutes(routes: Routes, deps: AppDeps): void {
+  routes.get("/ws", (c) => webSocket(c, deps));
+  routes.get("/api/pnl/stream", (c) => sse(c, deps));
+}

@@ -1,0 +1,41 @@
+/** What a WebSocket handshake must be before it is upgraded; the runtime is more lenient. */
+
+/** Why a handshake is refused. */
+export type Refusal =
+  /** No upgrade was asked for, or another version of the protocol. */
+  | "upgrade_required"
+  /** A handshake that is malformed. */
+  | "bad_handshake"
+  /** The page that asks is of another origin than the server, and not of those allowed. */
+  | "origin";
+
+const KEY = /^[A-Za-z0-9+/]{22}==$/;
+
+/**
+ * Checks a handshake.
+ *
+ * @param allowedOrigins exact origins (scheme, host and port) allowed beside the server's own
+ * @returns why it is refused, or null
+ */
+export function refuseHandshake(
+  headers: Headers,
+  allowedOrigins: readonly string[],
+): Refusal | null {
+  if (headers.get("upgrade")?.toLowerCase() !== "websocket") return "upgrade_required";
+  if (headers.get("sec-websocket-version") !== "13") return "upgrade_required";
+  if (!KEY.test(headers.get("sec-websocket-key") ?? "")) return "bad_handshake";
+  return originAllowed(headers, allowedOrigins) ? null : "origin";
+}
+
+/**
+ * True where a request comes from a page of this server, of an allowed origin, or from no page at all:
+ * a client that is no browser sends no `Origin`.
+ */
+export function originAllowed(headers: Headers, allowedOrigins: readonly string[]): boolean {
+  const origin = headers.get("origin");
+  if (origin === null) return true;
+  if (allowedOrigins.includes(origin)) return true;
+  const host = headers.get("host");
+  if (host === null || !URL.canParse(origin)) return false;
+  return new URL(origin).host === host.toLowerCase();
+}

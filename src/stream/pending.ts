@@ -1,0 +1,47 @@
+/** What waits for a subscriber: every final up to a bound, and only the newest of all the rest. */
+import type { Broadcast } from "./broadcast.ts";
+
+/**
+ * A bounded queue that conflates: a newer snapshot takes the place of a provisional one that still
+ * waits, finals are kept up to `maxFinals`, and beyond that the oldest goes.
+ */
+export class Pending {
+  readonly #maxFinals: number;
+  readonly #queue: Broadcast[] = [];
+
+  /** @param maxFinals how many finals may wait */
+  constructor(maxFinals: number) {
+    this.#maxFinals = maxFinals;
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#queue.length;
+  }
+
+  /** Adds a broadcast. Returns how many that waited will never be sent: 0 or 1, or 2. */
+  add(broadcast: Broadcast): number {
+    let conflated = 0;
+    const last = this.#queue.at(-1);
+    if (last !== undefined && !last.frame.final) {
+      this.#queue.pop();
+      conflated += 1;
+    }
+    this.#queue.push(broadcast);
+    if (this.#queue.length > this.#maxFinals + 1) {
+      this.#queue.shift();
+      conflated += 1;
+    }
+    return conflated;
+  }
+
+  /** Takes the oldest that waits. */
+  take(): Broadcast | undefined {
+    return this.#queue.shift();
+  }
+
+  /** Forgets all that waits. */
+  clear(): void {
+    this.#queue.length = 0;
+  }
+}

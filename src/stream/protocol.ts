@@ -1,0 +1,87 @@
+/** The frames of the WebSocket protocol `pnl.v1`, and its close codes. */
+import { z } from "zod";
+import type { Broadcast } from "./broadcast.ts";
+import type { ResetReason } from "./resume.ts";
+
+/** The subprotocol's name. */
+export const PROTOCOL = "pnl.v1";
+
+/** The largest frame that a client may send, in bytes of UTF-8. */
+export const MAX_INBOUND_BYTES = 4 * 1024;
+
+/** Why the server closes. 1001, 4408 and 4429 are worth trying again, the others are not. */
+export const CLOSE = {
+  /** The server is going down; the reason is `retryMs=<n>`: come back after that time. */
+  drain: 1001,
+  /** The client sent what is no frame of the protocol. */
+  badFrame: 4400,
+  /** Too many connections or too many frames. */
+  limit: 4429,
+} as const;
+
+const CLIENT_FRAME = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("subscribe"),
+    channels: z.array(z.literal("pnl")).length(1),
+    since: z.string().max(200).optional(),
+  }),
+  z.object({ type: z.literal("ack"), pos: z.string().max(200) }),
+  z.object({ type: z.literal("ping") }),
+]);
+
+/** A frame from a client. Fields that are not known are ignored. */
+export type ClientFrame = z.infer<typeof CLIENT_FRAME>;
+
+/** What a client sent is no frame of the protocol. */
+export class BadFrameError extends Error {
+  readonly code = "bad_frame";
+  constructor(message: string) {
+    super(message);
+    this.name = "BadFrameError";
+  }
+}
+
+/**
+ * Reads a frame from a client.
+ *
+ * @throws {BadFrameError} where it is not text, too long, no JSON, or not of the protocol
+ */
+export function readClientFrame(data: unknown): ClientFrame {
+  if (typeof data !== "string") throw new BadFrameError("A frame must be text");
+  if (
+    data.length > MAX_INBOUND_BYTES || new TextEncoder().encode(data).length > MAX_INBOUND_BYTES
+  ) {
+    throw new BadFrameError(`A frame must not be longer than ${MAX_INBOUND_BYTES} bytes`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(data);
+  } catch {
+    throw new BadFrameError("A frame must be JSON");
+  }
+  const result = CLIENT_FRAME.safeParse(json);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue?.path.join(".");
+  throw new BadFrameError(
+    `A frame must be subscribe, ack or ping: ${path ? `${path}: ` : ""}${issue?.message}`,
+  );
+}
+
+/** The first frame of a connection. */
+export function helloFrame(epoch: string, intervalMs: number): string {
+  return JSON.stringify({ type: "hello", protocol: PROTOCOL, epoch, intervalMs });
+}
+
+/** The gap cannot be filled: forget what you have, `pos` is what follows. */
+export function resetFrame(reason: ResetReason, current: Broadcast): string {
+  return JSON.stringify({ type: "reset", reason, pos: current.position });
+}
+
+/** Something the client did wrong. */
+export function errorFrame(code: string, message: string): string {
+  return JSON.stringify({ type: "error", code, message });
+}
+
+/** Answer to a ping. */
+export const PONG = JSON.stringify({ type: "pong" });

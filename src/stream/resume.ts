@@ -1,0 +1,45 @@
+/** How a stream goes on from a position that a client names. */
+import { parseStreamPosition } from "../projection/frame.ts";
+import type { Projection } from "../projection/projection.ts";
+
+/** Why a gap cannot be filled: the client must forget what it has and take the snapshot that follows. */
+export type ResetReason =
+  /** What the client sent is no position. */
+  | "invalid"
+  /** The position is of another log, fold or window length. */
+  | "epoch"
+  /** The position is ahead of this log, which was replaced by an older copy. */
+  | "ahead"
+  /** More finals lie between than are sent again. */
+  | "gap";
+
+/** What to send first. */
+export type Resume =
+  | { readonly kind: "live" }
+  | { readonly kind: "replay"; readonly after: number }
+  | { readonly kind: "reset"; readonly reason: ResetReason };
+
+/** At most this many finals are sent again: an hour of windows of five seconds. */
+export const MAX_REPLAYED_FINALS = 720;
+
+/**
+ * Decides how to go on.
+ *
+ * @param since what the client named, or null where it named nothing
+ */
+export function planResume(
+  projection: Projection,
+  since: string | null,
+  maxFinals: number = MAX_REPLAYED_FINALS,
+): Resume {
+  if (since === null) return { kind: "live" };
+  const position = parseStreamPosition(since);
+  if (position === null) return { kind: "reset", reason: "invalid" };
+  if (position.epoch !== projection.epoch) return { kind: "reset", reason: "epoch" };
+  if (position.offset > (projection.current()?.offset ?? 0)) {
+    return { kind: "reset", reason: "ahead" };
+  }
+  const finals = projection.finalsAfter(position.offset, maxFinals + 1);
+  if (finals.length > maxFinals) return { kind: "reset", reason: "gap" };
+  return { kind: "replay", after: position.offset };
+}

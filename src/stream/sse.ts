@@ -1,0 +1,119 @@
+/** Server-sent events: a stream that is pulled, so that a slow reader gets the latest state. */
+import type { Broadcast } from "./broadcast.ts";
+import type { Hub, Subscriber } from "./hub.ts";
+import { Pending } from "./pending.ts";
+import type { ResetReason } from "./resume.ts";
+
+const UTF8 = new TextEncoder();
+const ALIVE = UTF8.encode(": alive\n\n");
+/** Bytes that may wait in the stream before snapshots are conflated; the kernel holds more. */
+const BUFFERED_BYTES = 16 * 1024;
+/** Finals sent for one pull while a gap is filled. */
+const REPLAY_PAGE = 8;
+/** Finals that may wait for a slow reader before the oldest goes. */
+const MAX_WAITING_FINALS = 16;
+
+class SseSubscriber implements Subscriber {
+  readonly transport = "sse";
+  readonly #hub: Hub;
+  readonly #since: string | null;
+  readonly #pending = new Pending(MAX_WAITING_FINALS);
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  /** While a gap is filled: the offset filled so far. Nothing live is sent meanwhile. */
+  #replayed: number | null = null;
+  #lastOffset = -1;
+
+  constructor(hub: Hub, since: string | null) {
+    this.#hub = hub;
+    this.#since = since;
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#controller = controller;
+    this.#hub.add(this);
+    this.#write(`retry: ${this.#hub.retryMs()}\n\n`);
+    const resume = this.#hub.resume(this.#since);
+    if (resume.kind === "replay") {
+      this.#replayed = resume.after;
+      return;
+    }
+    const current = this.#hub.current();
+    if (resume.kind === "reset") this.#reset(resume.reason, current);
+    this.#send(current);
+  }
+
+  /** The reader took something: there is room again. */
+  pull(): void {
+    if (this.#replayed !== null) return this.#replay(this.#replayed);
+    const next = this.#pending.take();
+    if (next !== undefined) this.#send(next);
+  }
+
+  /** The client went away. */
+  cancel(): void {
+    this.#controller = null;
+    this.#pending.clear();
+    this.#hub.release(this);
+  }
+
+  offer(broadcast: Broadcast): void {
+    // What is live while a gap is filled is read with the rest of the gap.
+    if (this.#replayed !== null || broadcast.frame.offset < this.#lastOffset) return;
+    if (this.#pending.size === 0 && this.#hasRoom()) this.#send(broadcast);
+    else this.#hub.count("conflated", this.#pending.add(broadcast));
+  }
+
+  keepAlive(): void {
+    if (this.#hasRoom()) this.#controller?.enqueue(ALIVE);
+  }
+
+  drain(retryMs: number): void {
+    const controller = this.#controller;
+    if (controller === null) return;
+    this.#write(`retry: ${retryMs}\n\n`);
+    this.cancel();
+    controller.close();
+  }
+
+  #replay(after: number): void {
+    const page = this.#hub.finalsAfter(after, REPLAY_PAGE);
+    for (const broadcast of page) this.#send(broadcast);
+    const last = page.at(-1);
+    this.#replayed = last?.frame.offset ?? null;
+    if (last === undefined) this.#send(this.#hub.current());
+  }
+
+  #reset(reason: ResetReason, current: Broadcast): void {
+    this.#hub.count("resets");
+    this.#write(
+      `event: reset\ndata: ${JSON.stringify({ reason, pos: current.position })}\n\n`,
+    );
+  }
+
+  #send(broadcast: Broadcast): void {
+    if (this.#controller === null) return;
+    this.#lastOffset = broadcast.frame.offset;
+    this.#controller.enqueue(broadcast.sseBytes);
+    this.#hub.count("sent");
+  }
+
+  #write(text: string): void {
+    this.#controller?.enqueue(UTF8.encode(text));
+  }
+
+  #hasRoom(): boolean {
+    return (this.#controller?.desiredSize ?? 0) > 0;
+  }
+}
+
+/**
+ * Opens a stream of snapshots. It counts as a connection until it is cancelled or drained.
+ *
+ * @param since the stream position to go on from, or null for the current snapshot alone
+ */
+export function openSse(hub: Hub, since: string | null): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    new SseSubscriber(hub, since),
+    new ByteLengthQueuingStrategy({ highWaterMark: BUFFERED_BYTES }),
+  );
+}
