@@ -1,0 +1,45 @@
+/** The log of what the server does: readable lines in the terminal, JSON lines in files that roll. */
+import { getRotatingFileSink } from "@logtape/file";
+import {
+  configure,
+  dispose,
+  getConsoleSink,
+  getTextFormatter,
+  jsonLinesFormatter,
+} from "@logtape/logtape";
+import { CommandError } from "./command.ts";
+import type { Config } from "./config.ts";
+
+const FILE_BYTES = 10_000_000;
+const FILES = 5;
+
+/**
+ * Starts logging: at `LOG_LEVEL` to the terminal and to `<LOG_DIR>/pnl-stream.log`, at most 50 MB.
+ *
+ * @returns what writes out the rest and ends it
+ * @throws {CommandError} where the folder cannot be written
+ */
+export async function startLogging(config: Config): Promise<() => Promise<void>> {
+  const path = `${config.logDir}/pnl-stream.log`;
+  try {
+    Deno.mkdirSync(config.logDir, { recursive: true });
+    await configure({
+      sinks: {
+        terminal: getConsoleSink({ formatter: getTextFormatter({ timestamp: "time" }) }),
+        file: getRotatingFileSink(path, {
+          formatter: jsonLinesFormatter,
+          maxSize: FILE_BYTES,
+          maxFiles: FILES,
+        }),
+      },
+      loggers: [
+        { category: "pnl", lowestLevel: config.logLevel, sinks: ["terminal", "file"] },
+        { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["terminal"] },
+      ],
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`Cannot write the log file ${path} (LOG_DIR): ${why}`, { cause: error });
+  }
+  return dispose;
+}
