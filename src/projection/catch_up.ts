@@ -1,0 +1,51 @@
+import type { EventLog } from "../log/event_log.ts";
+import type { Clock } from "../pnl/clock.ts";
+import type { Materializer } from "./materializer.ts";
+
+/** Lines a page, and a transaction. */
+export const PAGE = 2000;
+/** The event loop waits at most about this long for a page to end. */
+const TURN_MS = 20;
+
+/** Options of {@link catchUp}. */
+export interface CatchUpOptions {
+  readonly clock: Clock;
+  /** Stop at this position; default: where the log ends by then. */
+  readonly to?: number;
+  /** Give up after this long, in milliseconds. */
+  readonly budgetMs?: number;
+  readonly signal?: AbortSignal;
+  /** Called after each page. */
+  readonly onPage?: () => void;
+}
+
+/**
+ * Folds and stores the log from where the fold is, in pages, letting others have their turn.
+ *
+ * @returns false where the budget was used up before the end was reached
+ * @throws the signal's reason; what is done until then is stored
+ */
+export async function catchUp(
+  target: Materializer,
+  log: EventLog,
+  { clock, to, budgetMs = Infinity, signal, onPage }: CatchUpOptions,
+): Promise<boolean> {
+  const started = clock.monotonic();
+  let turn = started;
+  for (;;) {
+    signal?.throwIfAborted();
+    const after = target.run.position;
+    if (to !== undefined && after >= to) return true;
+    const lines = log.read({ after, limit: PAGE, ...(to === undefined ? {} : { to }) });
+    if (lines.length === 0) return true;
+    target.fold(lines);
+    target.commit();
+    onPage?.();
+    const now = clock.monotonic();
+    if (now - started > budgetMs) return false;
+    if (now - turn > TURN_MS) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turn = clock.monotonic();
+    }
+  }
+}

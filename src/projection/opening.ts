@@ -1,0 +1,79 @@
+import type { Logger } from "@logtape/logtape";
+import type { EventLog } from "../log/event_log.ts";
+import type { Clock } from "../pnl/clock.ts";
+import type { Identity } from "./epoch.ts";
+import { FoldRun } from "./fold_run.ts";
+import { Materializer } from "./materializer.ts";
+import {
+  type Build,
+  createBuild,
+  movePointer,
+  openBuild,
+  readPointer,
+  removeBuild,
+} from "./projection_file.ts";
+import { resumeBuild, UnusableBuildError } from "./resume.ts";
+
+/** What a projection is opened with. */
+export interface OpeningOptions {
+  readonly log: EventLog;
+  readonly dataDir: string;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Opens the build that the pointer names, with its fold at its checkpoint. Where there is none, or it
+ * cannot be continued, a new one begins at position 0: derived data is never worth a stop, and never
+ * worth a doubt.
+ */
+export async function openCurrent(options: OpeningOptions): Promise<Materializer> {
+  const name = readPointer(options.dataDir);
+  if (name === null) return await beginAnew(options, "there is none yet");
+  try {
+    return continueBuild(options, name);
+  } catch (error) {
+    return await beginAnew(options, reasonOf(error));
+  }
+}
+
+/**
+ * Opens a build by name and brings its fold to its checkpoint.
+ *
+ * @throws {UnusableBuildError}
+ */
+export function continueBuild(options: OpeningOptions, name: string): Materializer {
+  const { log, dataDir, identity, clock } = options;
+  let build: Build | undefined;
+  try {
+    build = openBuild(dataDir, name);
+    const run = resumeBuild(build.store, log, identity);
+    return new Materializer({ build, run, log, clock });
+  } catch (error) {
+    build?.store.close();
+    if (error instanceof UnusableBuildError) throw error;
+    throw new UnusableBuildError(reasonOf(error), { cause: error });
+  }
+}
+
+/** Begins a new build at position 0 and makes it the current one, saying why. */
+export async function beginAnew(options: OpeningOptions, reason: string): Promise<Materializer> {
+  const { log, dataDir, identity, clock, logger } = options;
+  const events = log.head().position;
+  if (events > 0) logger.warn("Building the projection from position 0", { reason, events });
+  const build = await createBuild(dataDir, identity);
+  try {
+    movePointer(dataDir, build.name);
+  } catch (error) {
+    build.store.close();
+    removeBuild(dataDir, build.name);
+    throw error;
+  }
+  return new Materializer({ build, run: FoldRun.from(identity.windowMs), log, clock });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof UnusableBuildError) return error.reason;
+  return error instanceof Error ? error.message : String(error);
+}
