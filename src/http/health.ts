@@ -41,6 +41,15 @@ function judge(deps: AppDeps, head: number | null): Health {
   return degraded ? "degraded" : "ok";
 }
 
+/** Why no traffic should come here now, or null. */
+function unreadiness(deps: AppDeps): "draining" | "unavailable" | "catching_up" | null {
+  if (deps.hub.draining) return "draining";
+  const head = headPosition(deps);
+  if (head === null || judge(deps, head) === "unavailable") return "unavailable";
+  const { state, position } = deps.projection;
+  return state.status === "rebuilding" && position < head ? "catching_up" : null;
+}
+
 function sourceHealth(status: SourceStatus) {
   const { state, lastSuccessAt, nextPollAt, backfillRows, breaker } = status;
   return { state, lastSuccessAt, nextPollAt, backfillRows, breaker: breaker.state };
@@ -90,11 +99,7 @@ export function healthRoutes(routes: Routes, deps: AppDeps): void {
 
   routes.get("/readyz", (c) => {
     readQuery(c, NO_PARAMETERS);
-    const reason = deps.hub.draining
-      ? "draining"
-      : judge(deps, headPosition(deps)) === "unavailable"
-      ? "unavailable"
-      : null;
+    const reason = unreadiness(deps);
     if (reason === null) return replyJson(c, '{"status":"ok"}');
     return reply(c, 503, JSON.stringify({ status: "not_ready", reason }), {
       "content-type": JSON_TYPE,

@@ -1,7 +1,7 @@
 /** Reading one's own writes: waiting until an event is folded. */
 import type { Projection } from "../projection/projection.ts";
-import type { ReadPath } from "../projection/read_path.ts";
 import { CURRENT } from "../projection/read_model.ts";
+import type { ReadPath } from "../projection/read_path.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** How long a request waits, and how many may wait at once. */
@@ -24,34 +24,23 @@ export async function untilFolded(
       "retry-after": "1",
     });
   }
+  const answers = async () => (await deps.readPath.read(CURRENT)).entry.offset >= 2 * position;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // Listening comes before looking, so that no frame falls between the two.
+  const unsubscribe = deps.projection.subscribe((frame) => {
+    if (frame.position >= position) resolve();
+  });
+  const timer = setTimeout(() => reject(late(position)), WAIT_MS);
   waiting += 1;
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), WAIT_MS);
   try {
-    await frameAt(deps.projection, position, controller.signal);
-    const { entry } = await deps.readPath.read(CURRENT);
-    if (entry.offset < 2 * position) throw late(position);
+    if (await answers()) return;
+    await promise;
+    if (!await answers()) throw late(position);
   } finally {
     waiting -= 1;
     clearTimeout(timer);
+    unsubscribe();
   }
-}
-
-/** Resolves with the first frame at or beyond a position. */
-function frameAt(projection: Projection, position: number, signal: AbortSignal): Promise<void> {
-  const reached = () => (projection.current()?.position ?? 0) >= position;
-  if (reached()) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const unsubscribe = projection.subscribe(() => {
-      if (!reached()) return;
-      unsubscribe();
-      resolve();
-    });
-    signal.addEventListener("abort", () => {
-      unsubscribe();
-      reject(late(position));
-    });
-  });
 }
 
 function late(position: number): HttpProblem {
