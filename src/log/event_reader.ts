@@ -1,0 +1,144 @@
+/** Reading pages of lines from the `events` table. */
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { LogFailedError, type LogLine, type ReadOptions } from "./event_log.ts";
+import { type Bounds, isUnfiltered, readBounds } from "./read_options.ts";
+
+/** The columns that filters compare, in the order of their values in a statement. */
+const FILTERS = {
+  source: "source = ?",
+  type: "type = ?",
+  subject: "subject = ?",
+  timeFrom: "time >= ?",
+  timeTo: "time < ?",
+} as const;
+type Filter = keyof typeof FILTERS;
+const FILTER_NAMES: readonly Filter[] = ["source", "type", "subject", "timeFrom", "timeTo"];
+
+/**
+ * How the rows are found. A scan goes along the positions; an index gives all matches, which are then
+ * sorted. Without a hint SQLite would guess, and it knows nothing of this table.
+ */
+type Path =
+  | "NOT INDEXED"
+  | "INDEXED BY events_by_subject"
+  | "INDEXED BY events_by_type"
+  | "INDEXED BY events_by_time"
+  | "INDEXED BY events_by_identity";
+
+/** Matches that are dense are found by a scan of this many positions; the others by an index. */
+const SCAN = 5_000;
+
+/** 2^5 filters on at most two paths each. */
+const MAX_STATEMENTS = 64;
+
+/** Reads lines by position and filter. */
+export class EventReader {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #recordedTime: StatementSync;
+  readonly #end: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#recordedTime = db.prepare("SELECT recorded_time FROM events WHERE position = ?");
+    this.#end = db.prepare("SELECT coalesce(max(position), 0) AS position FROM events");
+  }
+
+  /**
+   * A page of lines, in order of position.
+   *
+   * @throws {RangeError} on options out of range
+   * @throws {LogFailedError} where a position is missing
+   */
+  read(options: ReadOptions): LogLine[] {
+    const bounds = this.#narrow(readBounds(options), options);
+    if (bounds.after >= bounds.to) return [];
+    const filters = FILTER_NAMES.filter((name) => options[name] !== undefined);
+    const values = filters.map((name) => options[name] ?? "");
+    const index = indexFor(options);
+    if (index === null) {
+      const lines = this.#page("NOT INDEXED", filters, values, bounds);
+      if (isUnfiltered(options)) assertContiguous(lines, bounds.after);
+      return lines;
+    }
+    if (index === "INDEXED BY events_by_subject" || index === "INDEXED BY events_by_type") {
+      return this.#page(index, filters, values, bounds);
+    }
+    const middle = Math.min(bounds.after + SCAN, bounds.to);
+    const near = this.#page("NOT INDEXED", filters, values, { ...bounds, to: middle });
+    if (near.length === bounds.limit) return near;
+    const rest = { after: middle, to: bounds.to, limit: bounds.limit - near.length };
+    return middle === bounds.to ? near : [...near, ...this.#page(index, filters, values, rest)];
+  }
+
+  #page(path: Path, filters: readonly Filter[], values: readonly string[], b: Bounds): LogLine[] {
+    const where = [...filters.map((name) => FILTERS[name]), "position > ?", "position <= ?"];
+    // The inner query stays within the index, so that sorting moves positions and no lines.
+    const sql = path === "NOT INDEXED"
+      ? `SELECT position, line FROM events NOT INDEXED
+         WHERE ${where.join(" AND ")} ORDER BY position LIMIT ?`
+      : `SELECT position, line FROM events WHERE position IN (
+           SELECT position FROM events ${path}
+           WHERE ${where.join(" AND ")} ORDER BY position LIMIT ?) ORDER BY position`;
+    return this.#all(sql, [...values, b.after, b.to, b.limit]);
+  }
+
+  #all(sql: string, values: readonly SQLInputValue[]): LogLine[] {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      if (this.#statements.size >= MAX_STATEMENTS) throw new LogFailedError("Too many statements");
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement.all(...values) as { position: number; line: string }[];
+  }
+
+  /** Recorded time never goes down as positions go up, so a bound on it is a bound on positions. */
+  #narrow(bounds: Bounds, { recordedFrom, recordedTo }: ReadOptions): Bounds {
+    if (recordedFrom === undefined && recordedTo === undefined) return bounds;
+    const end = this.lastPosition();
+    const before = (time: string) => this.#countBefore(time, end);
+    return {
+      ...bounds,
+      after: recordedFrom === undefined
+        ? bounds.after
+        : Math.max(bounds.after, before(recordedFrom)),
+      to: recordedTo === undefined ? bounds.to : Math.min(bounds.to, before(recordedTo)),
+    };
+  }
+
+  /** Position of the last event, 0 where there is none. */
+  lastPosition(): number {
+    return Number(this.#end.get()?.["position"]);
+  }
+
+  /** How many of the first `end` events were recorded before a time. */
+  #countBefore(time: string, end: number): number {
+    let low = 0;
+    let high = end;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2) + 1;
+      const recorded = this.#recordedTime.get(middle)?.["recorded_time"];
+      if (typeof recorded !== "string") throw new LogFailedError(`Position ${middle} is missing`);
+      if (recorded < time) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+function indexFor({ source, type, subject, timeFrom, timeTo }: ReadOptions): Path | null {
+  if (subject !== undefined) return "INDEXED BY events_by_subject";
+  if (timeFrom !== undefined || timeTo !== undefined) return "INDEXED BY events_by_time";
+  if (type !== undefined) return "INDEXED BY events_by_type";
+  return source !== undefined ? "INDEXED BY events_by_identity" : null;
+}
+
+function assertContiguous(lines: readonly LogLine[], after: number): void {
+  for (let at = 0; at < lines.length; at++) {
+    const position = lines[at]!.position;
+    if (position !== after + at + 1) {
+      throw new LogFailedError(`Position ${after + at + 1} is missing; ${position} follows`);
+    }
+  }
+}

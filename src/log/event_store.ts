@@ -1,0 +1,150 @@
+/** The statements over `events.db`: each prepared once, none with a decision in it. */
+import type { DatabaseSync } from "node:sqlite";
+import type { EventSource, EventType } from "../pnl/event.ts";
+import type { TileReader } from "./compact_range.ts";
+import { LogFailedError, type LogLine } from "./event_log.ts";
+import type { NewEvent } from "./event_line.ts";
+
+/** The head row. */
+export interface StoredHead {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function blob(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new LogFailedError("A hash of the log is missing");
+}
+
+/** Prepares everything once. */
+function prepareAll(db: DatabaseSync) {
+  return {
+    begin: db.prepare("BEGIN IMMEDIATE"),
+    beginRead: db.prepare("BEGIN"),
+    commit: db.prepare("COMMIT"),
+    rollback: db.prepare("ROLLBACK"),
+    id: db.prepare("SELECT id FROM log"),
+    head: db.prepare("SELECT size, root FROM head"),
+    setHead: db.prepare("UPDATE head SET size = ?, root = ?"),
+    recordedTime: db.prepare("SELECT recorded_time FROM events WHERE position = ?"),
+    insert: db.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    find: db.prepare(
+      `SELECT id, position, line FROM events
+       WHERE source = ? AND id IN (SELECT value FROM json_each(?))`,
+    ),
+    last: db.prepare(
+      `SELECT position, line FROM events INDEXED BY events_by_subject
+       WHERE subject = ? AND type = ? AND source = ? ORDER BY position DESC LIMIT 1`,
+    ),
+    leaves: db.prepare(
+      "SELECT leaf AS hash FROM events WHERE position > ? AND position <= ? ORDER BY position",
+    ),
+    roots: db.prepare(
+      `SELECT root AS hash FROM tiles
+       WHERE level = ? AND number >= ? AND number < ? ORDER BY number`,
+    ),
+    insertTile: db.prepare("INSERT INTO tiles (level, number, root, hashes) VALUES (?, ?, ?, ?)"),
+  };
+}
+
+/** What the log writes to and looks up in its database. */
+export class EventStore implements TileReader {
+  readonly #db: DatabaseSync;
+  readonly #sql: ReturnType<typeof prepareAll>;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#sql = prepareAll(db);
+  }
+
+  /** The log's id. */
+  id(): string {
+    const id = this.#sql.id.get()?.["id"];
+    if (typeof id !== "string") throw new LogFailedError("The log has no id");
+    return id;
+  }
+
+  /** The head row. */
+  head(): StoredHead {
+    const row: Row | undefined = this.#sql.head.get();
+    if (row === undefined) throw new LogFailedError("The log has no head");
+    return { size: Number(row["size"]), root: blob(row["root"]) };
+  }
+
+  /** Recorded time of an event; null for position 0. */
+  recordedTime(position: number): string | null {
+    if (position === 0) return null;
+    const time = this.#sql.recordedTime.get(position)?.["recorded_time"];
+    if (typeof time !== "string") throw new LogFailedError(`Position ${position} is missing`);
+    return time;
+  }
+
+  /** Runs `work` in one write transaction; nothing of it stays where it throws or returns `false`. */
+  transaction(work: () => boolean): void {
+    this.#sql.begin.run();
+    try {
+      if (work()) this.#sql.commit.run();
+    } finally {
+      // After some failures SQLite has rolled back by itself.
+      if (this.#db.isTransaction) this.#sql.rollback.run();
+    }
+  }
+
+  /** Runs `work` on one state of the file, whatever another process appends meanwhile. */
+  snapshot<T>(work: () => T): T {
+    if (this.#db.isTransaction) return work();
+    this.#sql.beginRead.run();
+    try {
+      return work();
+    } finally {
+      this.#sql.rollback.run();
+    }
+  }
+
+  insert(event: NewEvent, leaf: Uint8Array): void {
+    const { position, source, id, type, subject, time, recordedTime, line } = event;
+    this.#sql.insert.run(position, source, id, type, subject, time, recordedTime, line, leaf);
+  }
+
+  /** Writes a full tile: the hashes of its row and their root. */
+  insertTile(level: number, number: number, root: Uint8Array, hashes: Uint8Array): void {
+    this.#sql.insertTile.run(level, number, root, hashes);
+  }
+
+  setHead(size: number, root: Uint8Array): void {
+    this.#sql.setHead.run(size, root);
+  }
+
+  find(source: EventSource, ids: readonly string[]): Map<string, LogLine> {
+    const found = new Map<string, LogLine>();
+    for (const row of this.#sql.find.all(source, JSON.stringify(ids))) {
+      found.set(String(row["id"]), {
+        position: Number(row["position"]),
+        line: String(row["line"]),
+      });
+    }
+    return found;
+  }
+
+  last(source: EventSource, type: EventType, subject: string): LogLine | null {
+    const row = this.#sql.last.get(subject, type, source);
+    if (row === undefined) return null;
+    return { position: Number(row["position"]), line: String(row["line"]) };
+  }
+
+  hashes(level: number, first: number, count: number): Uint8Array[] {
+    const rows: Row[] = level === 0
+      ? this.#sql.leaves.all(first, first + count)
+      : this.#sql.roots.all(level - 1, first, first + count);
+    if (rows.length !== count) {
+      throw new LogFailedError(
+        `${
+          count - rows.length
+        } of ${count} hashes from number ${first} of level ${level} are missing`,
+      );
+    }
+    return rows.map((row) => blob(row["hash"]));
+  }
+}

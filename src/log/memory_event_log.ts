@@ -1,0 +1,143 @@
+/** The log in memory: for tests, and as the measure of what a log does. */
+import type { Clock } from "../pnl/clock.ts";
+import type { Candidate, EventSource } from "../pnl/event.ts";
+import { planAppend } from "./append_plan.ts";
+import { checkBatch, recordedTimeOf } from "./candidate.ts";
+import { CompactRange } from "./compact_range.ts";
+import {
+  type Appended,
+  type EventLog,
+  type Lineage,
+  LogFailedError,
+  type LogHead,
+  type LogLine,
+  type ReadOptions,
+  type SubscribeOptions,
+} from "./event_log.ts";
+import type { NewEvent } from "./event_line.ts";
+import { hex, leafHash, merkleRoot } from "./merkle.ts";
+import { checkSubscription, readBounds } from "./read_options.ts";
+import { subscribeTo, Wakeup } from "./subscription.ts";
+
+/** Options of {@link MemoryEventLog}. */
+export interface MemoryEventLogOptions {
+  readonly clock: Clock;
+  /** The log's id; random by default. */
+  readonly id?: string;
+}
+
+function matches(event: NewEvent, options: ReadOptions): boolean {
+  const { source, type, subject, timeFrom, timeTo, recordedFrom, recordedTo } = options;
+  return (source === undefined || event.source === source) &&
+    (type === undefined || event.type === type) &&
+    (subject === undefined || event.subject === subject) &&
+    (timeFrom === undefined || event.time >= timeFrom) &&
+    (timeTo === undefined || event.time < timeTo) &&
+    (recordedFrom === undefined || event.recordedTime >= recordedFrom) &&
+    (recordedTo === undefined || event.recordedTime < recordedTo);
+}
+
+/** The log in memory. Reads go through all events: it is for small logs. */
+export class MemoryEventLog implements EventLog, Disposable {
+  readonly id: string;
+  readonly #clock: Clock;
+  readonly #events: NewEvent[] = [];
+  readonly #leaves: Uint8Array[] = [];
+  readonly #range = CompactRange.empty();
+  readonly #appended = new Wakeup();
+  #isClosed = false;
+
+  constructor({ clock, id = crypto.randomUUID() }: MemoryEventLogOptions) {
+    this.#clock = clock;
+    this.id = id;
+  }
+
+  head(): LogHead {
+    this.#assertOpen();
+    return {
+      position: this.#events.length,
+      recordedTime: this.#events.at(-1)?.recordedTime ?? null,
+      root: hex(this.#range.root()),
+    };
+  }
+
+  append(batch: readonly Candidate[]): Appended[] {
+    this.#assertOpen();
+    if (batch.length === 0) return [];
+    const now = this.#clock.now();
+    const checked = checkBatch(batch, now);
+    const last = this.#events.at(-1)?.recordedTime ?? null;
+    const plan = planAppend(checked, recordedTimeOf(now, last), {
+      position: this.#events.length,
+      recordedTime: last,
+      find: (source, ids) => this.#find(source, new Set(ids)),
+      last: (source, type, subject) =>
+        this.#events.findLast((event) =>
+          event.source === source && event.type === type && event.subject === subject
+        ) ?? null,
+    });
+    for (const event of plan.events) {
+      const leaf = leafHash(event.line);
+      this.#events.push(event);
+      this.#leaves.push(leaf);
+      this.#range.append(leaf);
+    }
+    if (plan.events.length > 0) this.#appended.wake();
+    return [...plan.answers];
+  }
+
+  read(options: ReadOptions = {}): LogLine[] {
+    this.#assertOpen();
+    const { after, to, limit } = readBounds(options);
+    const lines: LogLine[] = [];
+    for (const event of this.#events.slice(after, to)) {
+      if (lines.length === limit) break;
+      if (matches(event, options)) lines.push({ position: event.position, line: event.line });
+    }
+    return lines;
+  }
+
+  rootAt(size: number): string {
+    const { position } = this.head();
+    if (!Number.isSafeInteger(size) || size < 0 || size > position) {
+      throw new RangeError(`Cannot give the root at ${size}: the log holds ${position} events`);
+    }
+    return hex(merkleRoot(this.#leaves.slice(0, size)));
+  }
+
+  contains({ logId, position, root }: Lineage): boolean {
+    return logId === this.id && Number.isSafeInteger(position) && position >= 0 &&
+      position <= this.head().position && this.rootAt(position) === root;
+  }
+
+  subscribe(options: SubscribeOptions): AsyncIterable<readonly LogLine[]> {
+    this.#assertOpen();
+    checkSubscription(options);
+    const isClosed = () => this.#isClosed;
+    return subscribeTo({
+      page: (after, limit) => this.read({ after, limit }),
+      get isClosed() {
+        return isClosed();
+      },
+      appended: this.#appended,
+    }, options);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#appended.wake();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #find(source: EventSource, ids: ReadonlySet<string>): Map<string, LogLine> {
+    const found = this.#events.filter((event) => event.source === source && ids.has(event.id));
+    return new Map(found.map((event) => [event.id, event]));
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new LogFailedError("The log is closed");
+  }
+}
