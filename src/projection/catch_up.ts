@@ -41,11 +41,19 @@ export async function catchUp(
     target.fold(lines);
     target.commit();
     onPage?.();
-    const now = clock.monotonic();
-    if (now - started > budgetMs) return false;
-    if (now - turn > TURN_MS) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turn = clock.monotonic();
-    }
+    if (clock.monotonic() - started > budgetMs) return false;
+    turn = await yieldTurn(clock, turn);
   }
+}
+
+/**
+ * Lets others have their turn where the last one is long enough ago.
+ *
+ * @param turn when that was, on the monotonic clock
+ * @returns when it was now
+ */
+export async function yieldTurn(clock: Clock, turn: number): Promise<number> {
+  if (clock.monotonic() - turn <= TURN_MS) return turn;
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  return clock.monotonic();
 }

@@ -46,6 +46,12 @@ export class FoldRun {
     return this.#recorded;
   }
 
+  /** Why the last event that is kept as quarantined could not be folded; null where none was. */
+  get lastError(): string | null {
+    const last = this.fold.quarantine.at(-1);
+    return last === undefined ? null : `Position ${last.position}: ${last.reason}`;
+  }
+
   /**
    * Folds lines, in order.
    *

@@ -1,6 +1,7 @@
 import type { EventLog } from "../log/event_log.ts";
 import { parseFold } from "../pnl/fold.ts";
 import type { Identity } from "./epoch.ts";
+import { firstFinalDifference } from "./difference.ts";
 import type { Final } from "./final.ts";
 import { FoldRun } from "./fold_run.ts";
 import type { SnapshotStore } from "./snapshot_store.ts";
@@ -94,13 +95,9 @@ function refoldTail(run: FoldRun, store: SnapshotStore, log: EventLog, to: numbe
 }
 
 function compareFinals(made: readonly Final[], store: SnapshotStore, after: number): number {
-  if (made.length === 0) return after;
-  const stored = store.reader.finalsAfter(after, made.length);
-  for (const [index, { position, json }] of made.entries()) {
-    const row = stored[index];
-    if (row?.position !== position || row.json !== json) {
-      throw new UnusableBuildError(`its final at ${position} is not what the log makes`);
-    }
+  const difference = firstFinalDifference(store.reader, after, made);
+  if (difference !== null) {
+    throw new UnusableBuildError(`its final at ${difference.position} is not what the log makes`);
   }
   return made.at(-1)?.position ?? after;
 }

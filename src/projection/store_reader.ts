@@ -113,6 +113,12 @@ export class StoreReader {
     ).map(bucketRow);
   }
 
+  /** How many buckets of a resolution there are. */
+  countBuckets(resolution: BucketResolution): number {
+    const row = this.#one("SELECT count(*) AS n FROM buckets WHERE resolution = ?", resolution);
+    return row === undefined ? 0 : integer(row, "n");
+  }
+
   /** The newest bucket of a resolution. */
   newestBucket(resolution: BucketResolution): Bucket | null {
     const row = this.#one(

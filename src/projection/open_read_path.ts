@@ -1,0 +1,47 @@
+import { getLogger, type Logger } from "@logtape/logtape";
+import type { Clock } from "../pnl/clock.ts";
+import { defaultAnswer } from "./default_answer.ts";
+import { MemoryTier } from "./memory_tier.ts";
+import type { Projector } from "./projector.ts";
+import { ReadPath } from "./read_path.ts";
+import { SqliteTier } from "./sqlite_tier.ts";
+import type { Tier } from "./tier.ts";
+
+/** Options of {@link openReadPath}. */
+export interface OpenReadPathOptions {
+  readonly projector: Projector;
+  readonly clock: Clock;
+  /** Tiers between memory and SQLite, in order. */
+  readonly between?: readonly Tier[];
+  readonly logger?: Logger;
+}
+
+/** A read path that follows a projector. */
+export interface OpenedReadPath {
+  readonly readPath: ReadPath;
+  /** Ends the following. */
+  stop(): void;
+}
+
+/**
+ * Joins the tiers of a process that has a projection: memory ▸ those between ▸ SQLite ▸ default. Each
+ * new frame is put into memory; when the projection goes on with another build, memory is emptied.
+ */
+export function openReadPath(options: OpenReadPathOptions): OpenedReadPath {
+  const { projector, clock, between = [], logger = getLogger(["pnl", "read-path"]) } = options;
+  const memory = new MemoryTier();
+  const readPath = new ReadPath([memory, ...between, new SqliteTier(projector)], {
+    epoch: () => projector.epoch,
+    clock,
+    fallback: (key) => defaultAnswer(key, projector.windowMs),
+    onError: (tier, key, error) =>
+      logger.warn("A tier of the read path failed", { tier, key, error }),
+  });
+  let build = projector.build;
+  const stop = projector.subscribe((frame) => {
+    if (projector.build !== build) memory.clear();
+    build = projector.build;
+    readPath.observe(frame);
+  });
+  return { readPath, stop };
+}
