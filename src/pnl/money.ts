@@ -9,7 +9,9 @@ declare const brand: unique symbol;
 export type Money = bigint & { readonly [brand]: "Money" };
 
 const DECIMALS = 9;
-const SCALE = 10n ** BigInt(DECIMALS);
+const NANOS = 10 ** DECIMALS;
+const SCALE = BigInt(NANOS);
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 const DECIMAL = /^(-?)(\d{1,30})(?:\.(\d{1,60}))?$/;
 
 /** Nothing. */
@@ -83,7 +85,25 @@ export function minus(a: Money, b: Money): Money {
 
 /** Dollars as text with at least two decimals and as many more as the value has: `"12.50"`, `"0.0175"`. */
 export function formatMoney(value: Money): string {
+  if (value === 0n) return "0.00";
+  const sign = value < 0n ? "-" : "";
   const magnitude = value < 0n ? -value : value;
-  const fraction = (magnitude % SCALE).toString().padStart(DECIMALS, "0").replace(/0{1,7}$/, "");
-  return `${value < 0n ? "-" : ""}${magnitude / SCALE}.${fraction}`;
+  if (magnitude > MAX_SAFE) {
+    return `${sign}${magnitude / SCALE}.${formatFraction(Number(magnitude % SCALE))}`;
+  }
+  // Remainders and differences of safe integers are exact; dividing bigints would cost ten times as much.
+  const nanos = Number(magnitude);
+  const fraction = nanos % NANOS;
+  return `${sign}${(nanos - fraction) / NANOS}.${formatFraction(fraction)}`;
+}
+
+/** At least two digits of a fraction in nanos, without further trailing zeros. */
+function formatFraction(nanos: number): string {
+  let digits = nanos;
+  let places = DECIMALS;
+  while (places > 2 && digits % 10 === 0) {
+    digits /= 10;
+    places -= 1;
+  }
+  return digits.toString().padStart(places, "0");
 }
