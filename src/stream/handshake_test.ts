@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { originAllowed, refuseHandshake } from "./handshake.ts";
+
+const GOOD = {
+  upgrade: "WebSocket",
+  "sec-websocket-version": "13",
+  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+  host: "pnl.example:3000",
+};
+
+Deno.test("refuseHandshake() takes version 13 with a good key, in any case of Upgrade", () => {
+  assert.equal(refuseHandshake(new Headers(GOOD), []), null);
+});
+
+Deno.test("refuseHandshake() names what is wrong", () => {
+  const refusal = (change: Record<string, string>) =>
+    refuseHandshake(new Headers({ ...GOOD, ...change }), []);
+  assert.equal(refusal({ upgrade: "h2c" }), "upgrade_required");
+  assert.equal(refusal({ "sec-websocket-version": "7" }), "upgrade_required");
+  assert.equal(refusal({ "sec-websocket-key": "short" }), "bad_handshake");
+  assert.equal(refusal({ origin: "https://evil.example" }), "origin");
+});
+
+Deno.test("originAllowed() holds the page's host against the server's, port and all", () => {
+  const allowed = (origin: string | null, list: string[] = []) => {
+    const headers = new Headers(GOOD);
+    if (origin !== null) headers.set("origin", origin);
+    return originAllowed(headers, list);
+  };
+  assert.equal(allowed(null), true);
+  assert.equal(allowed("http://pnl.example:3000"), true);
+  assert.equal(allowed("https://pnl.example:3000"), true);
+  assert.equal(allowed("http://pnl.example"), false);
+  assert.equal(allowed("http://pnl.example:3001"), false);
+  assert.equal(allowed("http://pnl.example:3000.evil.example"), false);
+  assert.equal(allowed("null"), false);
+  assert.equal(allowed("https://a.example", ["https://a.example"]), true);
+  assert.equal(allowed("http://a.example", ["https://a.example"]), false);
+});
