@@ -1,0 +1,7 @@
+import type { Migration } from "kysely/migration";
+import { sources } from "./0001_sources.ts";
+
+/** The migrations of `state.db`, by name, in order. */
+export const STATE_MIGRATIONS: Readonly<Record<string, Migration>> = {
+  "0001_sources": sources,
+};

@@ -1,0 +1,130 @@
+/** Bringing a source's candidates into the log, in ordered batches, whatever single rows are worth. */
+import type { Clock } from "../pnl/clock.ts";
+import type { Candidate, FactCandidate } from "../pnl/event.ts";
+import { ConflictError, type EventLog, InvalidEventError } from "../log/event_log.ts";
+import type { Rejection, Source } from "./source.ts";
+import { sleep } from "./sleep.ts";
+
+/** Candidates a batch; the last one takes up to twice as many, so that readings stand beside facts. */
+const BATCH = 1_000;
+/** Rows of one batch that may turn out invalid before the batch is given up. */
+const MAX_INVALID = 100;
+/** Identities remembered as refused; beyond that the log is asked again. */
+const MAX_REFUSED = 10_000;
+
+/** Appends for one source. */
+export class Appender {
+  readonly #source: Source;
+  readonly #log: EventLog;
+  readonly #clock: Clock;
+  /** Identities that the log refused, or holds a rejection of: offering them again says nothing new. */
+  readonly #refused = new Set<string>();
+
+  constructor(source: Source, log: EventLog, clock: Clock) {
+    this.#source = source;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  /**
+   * Appends in order. A row that conflicts with the log, or that the log finds invalid, becomes
+   * `source.rejected` in its place; the others go on. Between batches the event loop has its turn.
+   *
+   * @param ready called before each batch; what it throws ends the run
+   * @returns how many events were new
+   * @throws {LogFailedError}
+   * @throws the signal's reason, between two batches
+   */
+  async append(
+    candidates: readonly Candidate[],
+    rejected: readonly Rejection[],
+    signal: AbortSignal,
+    ready: () => void = () => {},
+  ): Promise<number> {
+    const offered = [
+      ...rejected.map((rejection) => this.rejection(rejection)),
+      ...candidates,
+    ].filter((candidate) => candidate.kind !== "fact" || !this.#refused.has(candidate.id));
+    let appended = 0;
+    for (const [index, batch] of batches(offered).entries()) {
+      if (index > 0) await sleep(0, signal);
+      ready();
+      appended += this.#appendBatch(batch);
+    }
+    return appended;
+  }
+
+  /** A row that could not be taken, as an event; its text is cut to what an event holds. */
+  rejection({ identity, path, reason }: Rejection): FactCandidate {
+    const name = identity.slice(0, 400) || "(unnamed)";
+    return {
+      kind: "fact",
+      source: this.#source.source,
+      type: "pnl.source.rejected.v1",
+      id: `rejected/${name}`,
+      subject: this.#source.name,
+      time: new Date(this.#clock.now()).toISOString(),
+      data: { identity: name, path: path.slice(0, 500), reason: reason.slice(0, 500) || "unknown" },
+    };
+  }
+
+  #appendBatch(batch: readonly Candidate[]): number {
+    let rest = [...batch];
+    for (let invalid = 0; rest.length > 0;) {
+      try {
+        const results = this.#log.append(rest);
+        for (const candidate of rest) this.#remember(candidate);
+        return results.filter(({ status }) => status === "appended").length;
+      } catch (error) {
+        if (error instanceof ConflictError) rest = this.#withoutConflicts(rest, error);
+        else if (error instanceof InvalidEventError && ++invalid <= MAX_INVALID) {
+          rest = this.#replaced(rest, new Map([[error.index, error]]));
+        } else throw error;
+      }
+    }
+    return 0;
+  }
+
+  #withoutConflicts(batch: Candidate[], error: ConflictError): Candidate[] {
+    const reasons = new Map(error.conflicts.map((conflict) => [conflict.index, {
+      path: conflict.fields.join(", "),
+      reason: `conflicts with position ${conflict.position}`,
+    }]));
+    return this.#replaced(batch, reasons);
+  }
+
+  #replaced(
+    batch: Candidate[],
+    reasons: ReadonlyMap<number, { readonly path: string; readonly reason: string }>,
+  ): Candidate[] {
+    return batch.flatMap((candidate, index) => {
+      const reason = reasons.get(index);
+      if (reason === undefined) return [candidate];
+      const isFact = candidate.kind === "fact";
+      if (isFact) this.#refuse(candidate.id);
+      // The log holds an earlier rejection of the same row: one is enough.
+      if (candidate.type === "pnl.source.rejected.v1") return [];
+      const identity = isFact ? candidate.id : `${candidate.type}/${candidate.subject}`;
+      return [this.rejection({ identity, path: reason.path, reason: reason.reason })];
+    });
+  }
+
+  #remember(candidate: Candidate): void {
+    if (candidate.kind === "fact" && candidate.type === "pnl.source.rejected.v1") {
+      this.#refuse(candidate.id);
+    }
+  }
+
+  #refuse(id: string): void {
+    if (this.#refused.size >= MAX_REFUSED) this.#refused.clear();
+    this.#refused.add(id);
+  }
+}
+
+function batches<T>(items: readonly T[]): T[][] {
+  const result: T[][] = [];
+  let at = 0;
+  for (; items.length - at > 2 * BATCH; at += BATCH) result.push(items.slice(at, at + BATCH));
+  if (at < items.length) result.push(items.slice(at));
+  return result;
+}

@@ -1,0 +1,126 @@
+/** The poller: one loop for each source, none of which waits for another. */
+import type { Logger } from "@logtape/logtape";
+import type { Clock } from "../pnl/clock.ts";
+import type { EventLog } from "../log/event_log.ts";
+import { checkBindings } from "./binding.ts";
+import { ClockWatch } from "./clock_watch.ts";
+import type { Source, SourceName } from "./source.ts";
+import { SourceLoop } from "./source_loop.ts";
+import type { StateStore } from "./state_store.ts";
+import type { SourceStatus } from "./status.ts";
+
+const NAMES: readonly SourceName[] = ["kalshi", "anthropic", "revenue"];
+/** How long {@link Poller.stop} waits for what runs. */
+const STOP_MS = 2_000;
+
+/** Options of {@link Poller}. */
+export interface PollerOptions {
+  readonly sources: readonly Source[];
+  readonly log: EventLog;
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly logger?: Logger;
+  /** Failed polls in a row that open a source's breaker; default 5. */
+  readonly breakerThreshold?: number;
+  /** How long it stays open, in milliseconds; default 60,000. */
+  readonly breakerResetMs?: number;
+  /** A poll that brings nothing for so long is ended, in milliseconds; default 120,000. */
+  readonly noProgressMs?: number;
+}
+
+/** Polls all sources into the log. */
+export class Poller {
+  readonly #options: PollerOptions;
+  readonly #loops: ReadonlyMap<SourceName, SourceLoop>;
+  readonly #controller = new AbortController();
+  #running: Promise<void> | null = null;
+
+  constructor(options: PollerOptions) {
+    this.#options = options;
+    const clockWatch = new ClockWatch(options.clock);
+    this.#loops = new Map(options.sources.map((source) => [
+      source.name,
+      new SourceLoop({
+        source,
+        clockWatch,
+        log: options.log,
+        state: options.state,
+        clock: options.clock,
+        breakerThreshold: options.breakerThreshold ?? 5,
+        breakerResetMs: options.breakerResetMs ?? 60_000,
+        noProgressMs: options.noProgressMs ?? 120_000,
+        ...(options.logger === undefined ? {} : { logger: options.logger }),
+      }),
+    ]));
+  }
+
+  /**
+   * Begins to poll, every source at once. Bindings are checked first; a caller that is to stop at a
+   * contradiction checks them itself before.
+   *
+   * @param signal ends it as {@link stop} does
+   */
+  start(signal?: AbortSignal): void {
+    if (this.#running !== null) throw new Error("Cannot start: the poller runs already");
+    if (signal?.aborted) this.#controller.abort(signal.reason);
+    else {signal?.addEventListener("abort", () => this.#controller.abort(signal.reason), {
+        once: true,
+      });}
+    this.#running = this.#run(this.#controller.signal);
+    // Told by stop(); until then a rejection is nobody's.
+    this.#running.catch(() => {});
+  }
+
+  /**
+   * Aborts what is in flight and waits for what is being appended, at most two seconds.
+   *
+   * @throws {BindingError} where polling never began for it
+   */
+  async stop(): Promise<void> {
+    this.#controller.abort(new DOMException("The poller stops", "AbortError"));
+    if (this.#running === null) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STOP_MS);
+    });
+    try {
+      await Promise.race([this.#running, limit]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Every source there could be, in a fixed order; those without a configuration as such. */
+  statuses(): SourceStatus[] {
+    return NAMES.map((name) => this.#loops.get(name)?.status() ?? notConfigured(name));
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const { sources, log, state, clock } = this.#options;
+    const bindings = await checkBindings({ sources, log, clock, signal });
+    state.adoptLog(log);
+    await Promise.all(
+      sources.map((source) =>
+        this.#loops.get(source.name)?.run(bindings.get(source)?.since ?? null, signal)
+      ),
+    );
+  }
+}
+
+function notConfigured(name: SourceName): SourceStatus {
+  return {
+    name,
+    state: "not_configured",
+    intervalMs: 0,
+    lastSuccessAt: null,
+    nextPollAt: null,
+    backfillRows: 0,
+    breaker: {
+      state: "CLOSED",
+      consecutiveFailures: 0,
+      openedAt: null,
+      nextAttemptAt: null,
+      lastError: null,
+    },
+  };
+}

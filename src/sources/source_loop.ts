@@ -1,0 +1,217 @@
+/** The loop of one source: rounds on a schedule, behind a breaker of its own. */
+import { getLogger, type Logger } from "@logtape/logtape";
+import { BrokenCircuitError, CircuitState } from "cockatiel";
+import type { Clock } from "../pnl/clock.ts";
+import type { EventLog } from "../log/event_log.ts";
+import { Appender } from "./appender.ts";
+import { transitionEvent } from "./breaker_events.ts";
+import { ClockJumpError, type ClockWatch } from "./clock_watch.ts";
+import { pollBreaker } from "./guard.ts";
+import { type RoundResult, runRound } from "./round.ts";
+import { sleep } from "./sleep.ts";
+import { type Source, UpstreamError } from "./source.ts";
+import type { StateStore } from "./state_store.ts";
+import type { BreakerState, BreakerStatus, SourceStatus } from "./status.ts";
+
+/** What a loop works with. */
+export interface LoopDeps {
+  readonly source: Source;
+  readonly log: EventLog;
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly clockWatch: ClockWatch;
+  readonly breakerThreshold: number;
+  readonly breakerResetMs: number;
+  readonly noProgressMs: number;
+  readonly logger?: Logger;
+}
+
+const STATES: Readonly<Record<CircuitState, BreakerState>> = {
+  [CircuitState.Closed]: "CLOSED",
+  [CircuitState.Open]: "OPEN",
+  [CircuitState.HalfOpen]: "HALF_OPEN",
+  // Nothing here isolates a breaker.
+  [CircuitState.Isolated]: "OPEN",
+};
+
+/** Polls one source until it is aborted. */
+export class SourceLoop {
+  readonly #deps: LoopDeps;
+  readonly #logger: Logger;
+  readonly #breaker: ReturnType<typeof pollBreaker>;
+  readonly #appender: Appender;
+  #state: SourceStatus["state"] = "starting";
+  #lastSuccessAt: string | null;
+  /** What the log was last told; a start after a crash may have to close what was open. */
+  #told: BreakerState;
+  #nextPollAt: string | null = null;
+  #backfillRows = 0;
+  #failures = 0;
+  #openedAt: number | null = null;
+  #lastError: BreakerStatus["lastError"] = null;
+
+  constructor(deps: LoopDeps) {
+    this.#deps = deps;
+    this.#logger = (deps.logger ?? getLogger(["pnl", "sources"])).with({
+      source: deps.source.name,
+    });
+    this.#breaker = pollBreaker(deps.breakerThreshold, deps.breakerResetMs);
+    this.#appender = new Appender(deps.source, deps.log, deps.clock);
+    const freshness = deps.state.freshness(deps.source.name);
+    this.#lastSuccessAt = freshness.lastSuccessAt;
+    this.#told = freshness.breaker;
+  }
+
+  /** What is known of the source now. */
+  status(): SourceStatus {
+    const { source, breakerResetMs } = this.#deps;
+    const state = STATES[this.#breaker.policy.state];
+    return {
+      name: source.name,
+      state: this.#state,
+      intervalMs: source.intervalMs,
+      lastSuccessAt: this.#lastSuccessAt,
+      nextPollAt: this.#nextPollAt,
+      backfillRows: this.#backfillRows,
+      breaker: {
+        state,
+        consecutiveFailures: this.#failures,
+        openedAt: this.#openedAt === null ? null : iso(this.#openedAt),
+        nextAttemptAt: state === "OPEN" && this.#openedAt !== null
+          ? iso(this.#openedAt + breakerResetMs)
+          : null,
+        lastError: this.#lastError,
+      },
+    };
+  }
+
+  /**
+   * Polls on the source's interval, one round at a time; a round that takes longer is followed at once by
+   * the next. Ends when aborted, or for good when the wall clock jumped.
+   *
+   * @param since as bound
+   */
+  async run(since: string | null, signal: AbortSignal): Promise<void> {
+    const { clock, source } = this.#deps;
+    this.#breaker.policy.onStateChange((state) => {
+      if (!signal.aborted) this.#transition(STATES[state]);
+    });
+    try {
+      while (!signal.aborted) {
+        const started = clock.monotonic();
+        this.#deps.clockWatch.check();
+        await this.#attempt(since, signal);
+        const elapsed = clock.monotonic() - started;
+        await this.#wait(Math.max(0, source.intervalMs - elapsed), signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#stopped(error);
+    } finally {
+      this.#nextPollAt = null;
+      this.#state = "stopped";
+    }
+  }
+
+  async #wait(intervalMs: number, signal: AbortSignal): Promise<void> {
+    const { clock, breakerResetMs } = this.#deps;
+    const open = this.#breaker.policy.state === CircuitState.Open && this.#openedAt !== null;
+    const untilReset = open ? this.#openedAt! + breakerResetMs - clock.now() : 0;
+    // Never longer than the reset itself, should the wall clock have been set back; a millisecond more,
+    // for a timer may be early.
+    const ms = open ? Math.max(0, Math.min(untilReset, breakerResetMs)) + 1 : intervalMs;
+    this.#nextPollAt = iso(clock.now() + ms);
+    await sleep(ms, signal);
+  }
+
+  async #attempt(since: string | null, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#breaker.policy.execute(() => this.#round(since, signal), signal);
+    } catch (error) {
+      if (signal.aborted || error instanceof ClockJumpError) throw error;
+      // The failure is noted where it happened; an open breaker is tried again after its time.
+      if (error instanceof UpstreamError || error instanceof BrokenCircuitError) return;
+      // The log or the state failed, not the upstream: the breaker is not for that. The round is repeated.
+      this.#state = "degraded";
+      this.#note("internal", error);
+      this.#logger.error("Poll failed: {error}", { error });
+    }
+  }
+
+  async #round(since: string | null, signal: AbortSignal): Promise<void> {
+    const { source, state } = this.#deps;
+    const backfilling = source.units.some(({ name }) => state.unit(source.name, name) === null);
+    if (backfilling) this.#state = "backfilling";
+    this.#backfillRows = 0;
+    const result = await runRound({
+      ...this.#deps,
+      since,
+      appender: this.#appender,
+      ready: () => this.#deps.clockWatch.check(),
+      progress: (rows) => {
+        if (backfilling) this.#backfillRows += rows;
+      },
+    }, signal);
+    this.#judge(result);
+  }
+
+  #judge({ error, failed, whole, appended }: RoundResult): void {
+    if (error !== null) {
+      this.#note(error.errorClass, error);
+      const facts = { ...error.facts, class: error.errorClass };
+      if (failed) this.#logger.warn("Poll failed: {error}", { error: error.message, facts });
+      else this.#logger.warn("Part of a poll failed: {error}", { error: error.message, facts });
+    }
+    if (failed && error !== null) {
+      this.#failures += 1;
+      this.#state = "degraded";
+      throw error;
+    }
+    this.#failures = 0;
+    this.#state = error === null ? "ok" : "degraded";
+    if (error === null) this.#lastError = null;
+    if (whole) this.#lastSuccessAt = iso(this.#deps.clock.now());
+    this.#logger.debug("Polled: {appended} new events", { appended });
+    // A breaker that was open when an earlier process ended, and of which nothing was heard since.
+    if (this.#told !== "CLOSED" && this.#breaker.policy.state === CircuitState.Closed) {
+      this.#transition("CLOSED");
+    } else this.#saveFreshness();
+  }
+
+  #transition(to: BreakerState): void {
+    const { source, log, clock } = this.#deps;
+    const at = clock.now();
+    const consecutiveFailures = this.#failures;
+    const errorClass = to === "CLOSED" ? null : this.#lastError?.class ?? null;
+    this.#openedAt = to === "OPEN" ? at : to === "CLOSED" ? null : this.#openedAt;
+    const facts = { state: to, errorClass, consecutiveFailures };
+    if (to === "CLOSED") this.#logger.info("Breaker closed", facts);
+    else this.#logger.error("Breaker {state}: {errorClass}", facts);
+    try {
+      log.append([transitionEvent(source, { to, errorClass, consecutiveFailures, at })]);
+      this.#told = to;
+      this.#saveFreshness();
+    } catch (error) {
+      // The breaker must go on working where the log does not.
+      this.#logger.error("Cannot record the breaker's state: {error}", { error });
+    }
+  }
+
+  #saveFreshness(): void {
+    const { source, state } = this.#deps;
+    state.saveFreshness(source.name, { lastSuccessAt: this.#lastSuccessAt, breaker: this.#told });
+  }
+
+  #note(errorClass: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#lastError = { class: errorClass, message, at: iso(this.#deps.clock.now()) };
+  }
+
+  #stopped(error: unknown): void {
+    this.#note(error instanceof ClockJumpError ? error.code : "internal", error);
+    this.#logger.fatal("Polling stopped: {error}", { error });
+  }
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

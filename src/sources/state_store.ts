@@ -1,0 +1,167 @@
+/** `state.db`: how far each source has been read, and how fresh it is. Operational, not history. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { EventLog } from "../log/event_log.ts";
+import { openDatabase } from "../sqlite/database.ts";
+import { migrate } from "../sqlite/migrate.ts";
+import type { SourceName } from "./source.ts";
+import type { BreakerState } from "./status.ts";
+
+/** "PNLS" */
+const APPLICATION_ID = 0x504e4c53;
+const SCHEMA_VERSION = 1;
+
+/** How far a unit has been read. */
+export interface UnitState {
+  readonly cursor: string;
+  /** Facts that its backfill brought. */
+  readonly facts: number;
+}
+
+/** What is remembered of a source between starts. */
+export interface Freshness {
+  /** ISO 8601 UTC; when the source last answered whole. */
+  readonly lastSuccessAt: string | null;
+  /** What the log was last told of its breaker. */
+  readonly breaker: BreakerState;
+}
+
+/** What of a log names a lineage. */
+export type LineageLog = Pick<EventLog, "id" | "head" | "contains">;
+
+/** The operational state, in one SQLite file. */
+export class StateStore implements Disposable {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  private constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /**
+   * Opens `state.db`, makes it where there is none, and migrates it.
+   *
+   * @throws {DatabaseError}
+   */
+  static async open(options: { readonly path: string }): Promise<StateStore> {
+    const db = openDatabase(options.path, {
+      synchronous: "NORMAL",
+      applicationId: APPLICATION_ID,
+    });
+    try {
+      await migrate(db, options.path, {
+        version: SCHEMA_VERSION,
+        load: async () => (await import("../../migrations/state/migrations.ts")).STATE_MIGRATIONS,
+      });
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    return new StateStore(db);
+  }
+
+  /**
+   * Holds the cursors against the log. A log that is not the one they were saved for, or an older copy
+   * of it, lacks events that they have passed: then all cursors are dropped, and everything is read again.
+   *
+   * @returns true where cursors were dropped
+   */
+  adoptLog(log: LineageLog): boolean {
+    const row = this.#sql("SELECT log_id, position, root FROM lineage").get();
+    if (row === undefined) {
+      this.#transaction(() => this.#saveLineage(log));
+      return false;
+    }
+    const lineage = {
+      logId: String(row["log_id"]),
+      position: Number(row["position"]),
+      root: String(row["root"]),
+    };
+    if (log.contains(lineage)) return false;
+    this.#transaction(() => {
+      this.#sql("DELETE FROM cursors").run();
+      this.#sql("DELETE FROM freshness").run();
+      this.#saveLineage(log);
+    });
+    return true;
+  }
+
+  /** How far a unit has been read; null where it has not. */
+  unit(source: SourceName, unit: string): UnitState | null {
+    const row = this.#sql("SELECT cursor, facts FROM cursors WHERE source = ? AND unit = ?")
+      .get(source, unit);
+    return row === undefined
+      ? null
+      : { cursor: String(row["cursor"]), facts: Number(row["facts"]) };
+  }
+
+  /** Saves cursors of one source together, after what they stand for is in the log. */
+  saveUnits(source: SourceName, units: ReadonlyMap<string, UnitState>, log: LineageLog): void {
+    this.#transaction(() => {
+      for (const [unit, { cursor, facts }] of units) {
+        this.#sql(
+          "INSERT OR REPLACE INTO cursors (source, unit, cursor, facts) VALUES (?, ?, ?, ?)",
+        )
+          .run(source, unit, cursor, facts);
+      }
+      this.#saveLineage(log);
+    });
+  }
+
+  /** What is remembered of a source. */
+  freshness(source: SourceName): Freshness {
+    const row = this.#sql("SELECT last_success_at, breaker FROM freshness WHERE source = ?")
+      .get(source);
+    if (row === undefined) return { lastSuccessAt: null, breaker: "CLOSED" };
+    const lastSuccessAt = row["last_success_at"];
+    return {
+      lastSuccessAt: typeof lastSuccessAt === "string" ? lastSuccessAt : null,
+      breaker: String(row["breaker"]) as BreakerState,
+    };
+  }
+
+  saveFreshness(source: SourceName, freshness: Freshness): void {
+    this.#sql(
+      "INSERT OR REPLACE INTO freshness (source, last_success_at, breaker) VALUES (?, ?, ?)",
+    )
+      .run(source, freshness.lastSuccessAt, freshness.breaker);
+  }
+
+  /** Counts a start of the writer; 1 at the first. Each start's number is above all before it. */
+  nextStart(): number {
+    const row = this.#sql(
+      `INSERT INTO counters (name, value) VALUES ('starts', 1)
+       ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`,
+    ).get();
+    return Number(row?.["value"]);
+  }
+
+  /** Closes the file. */
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+
+  #saveLineage(log: LineageLog): void {
+    const { position, root } = log.head();
+    this.#sql("INSERT OR REPLACE INTO lineage (id, log_id, position, root) VALUES (1, ?, ?, ?)")
+      .run(log.id, position, root);
+  }
+
+  #transaction(work: () => void): void {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      work();
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #sql(text: string): StatementSync {
+    const cached = this.#statements.get(text);
+    if (cached !== undefined) return cached;
+    const statement = this.#db.prepare(text);
+    this.#statements.set(text, statement);
+    return statement;
+  }
+}
