@@ -90,6 +90,7 @@ export class Projector implements Projection {
     try {
       const done = await catchUp(source, log, { clock, budgetMs: OPEN_BUDGET_MS });
       const projector = new Projector(source, opening);
+      projector.#caughtUp = done;
       if (!done) projector.#state = { status: "rebuilding", reason: "folding the log" };
       return projector;
     } catch (error) {
@@ -199,7 +200,7 @@ export class Projector implements Projection {
     this.#source.commit();
     await catchUp(this.#source, log, { clock, signal });
     if (!this.#caughtUp) {
-      // Nobody was told anything before; the finals of a long past are no news.
+      // It was opened in the middle of a long past, whose finals are no news to anybody.
       this.#caughtUp = true;
       this.#finalTold = this.#source.build.store.reader.newestFinal() ?? 0;
     }
