@@ -1,0 +1,159 @@
+/** A whole server on real parts for tests: log, projection and read path in a folder of their own. */
+import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
+import type { Clock } from "../pnl/clock.ts";
+import type { Candidate } from "../pnl/event.ts";
+import { defaultAnswer } from "../projection/default_answer.ts";
+import { openReadPath } from "../projection/open_read_path.ts";
+import { Projector } from "../projection/projector.ts";
+import { CURRENT } from "../projection/read_model.ts";
+import type { SourceStatus } from "../sources/status.ts";
+import { Hub, type HubOptions } from "../stream/hub.ts";
+import { createApp } from "./app.ts";
+import type { AppDeps } from "./deps.ts";
+import { serveWith } from "./serve.ts";
+import { type Server, startServer } from "./server.ts";
+
+/** Length of the windows. */
+export const WINDOW_MS = 5_000;
+
+/** A wall clock that stands until it is stepped; the monotonic one runs. */
+export class TestClock implements Clock {
+  #now = Date.UTC(2026, 10, 22, 10);
+  now(): number {
+    return this.#now;
+  }
+  monotonic(): number {
+    return performance.now();
+  }
+  /** Moves the wall clock by some milliseconds. */
+  step(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+/** What a test may have other than usual. */
+export interface TestServerOptions extends Partial<Pick<AppDeps, "allowedOrigins" | "mode">> {
+  readonly hub?: Partial<Pick<HubOptions, "intervalMs" | "maxConnections" | "random">>;
+  readonly statuses?: readonly SourceStatus[];
+  readonly stopMs?: number;
+}
+
+/** A running server, and the parts behind it. */
+export interface TestServer extends AsyncDisposable {
+  readonly origin: string;
+  readonly log: SqliteEventLog;
+  readonly projector: Projector;
+  readonly hub: Hub;
+  readonly clock: TestClock;
+  readonly server: Server;
+  readonly deps: AppDeps;
+  /** Appends totals of the billing service and waits until they are folded. */
+  collect(...collected: string[]): Promise<void>;
+  /** Makes finals: each step goes to another window and appends one event there. */
+  windows(count: number): Promise<void>;
+  /** `fetch` of a path of this server. */
+  get(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** An observation of lifetime totals. */
+export function totals(collected: string, nowMs: number): Candidate {
+  return {
+    kind: "observation",
+    source: "/revenue",
+    type: "pnl.revenue.totals.observed.v1",
+    subject: "totals",
+    time: new Date(nowMs).toISOString(),
+    data: { invoiced: "1000000", collected },
+  };
+}
+
+/** A source that works. */
+export function workingSource(clock: Clock): SourceStatus {
+  return {
+    name: "revenue",
+    state: "ok",
+    intervalMs: 5_000,
+    lastSuccessAt: new Date(clock.now()).toISOString(),
+    nextPollAt: null,
+    backfillRows: 0,
+    breaker: {
+      state: "CLOSED",
+      consecutiveFailures: 0,
+      openedAt: null,
+      nextAttemptAt: null,
+      lastError: null,
+    },
+  };
+}
+
+/** Starts a server on a free port of 127.0.0.1. Disposing stops it and removes its folder. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const clock = new TestClock();
+  const dataDir = await Deno.makeTempDir({ prefix: "pnl-http-" });
+  const log = await openSqliteEventLog({ path: `${dataDir}/events.db`, clock });
+  const projector = await Projector.open({ log, dataDir, windowMs: WINDOW_MS, clock });
+  const { readPath, stop: stopReadPath } = openReadPath({ projector, clock });
+  const running = new AbortController();
+  const run = projector.run(running.signal);
+  const statuses = () => options.statuses ?? [workingSource(clock)];
+  const serve = serveWith({ clock, statuses, confirmedAgeMs: () => projector.confirmedAgeMs });
+  const empty = () => ({
+    epoch: projector.epoch,
+    offset: 0,
+    position: 0,
+    final: false,
+    json: defaultAnswer(CURRENT, WINDOW_MS),
+  });
+  const hub = new Hub({ projection: projector, serve, empty, intervalMs: 60_000, ...options.hub });
+  const deps: AppDeps = {
+    log,
+    projection: projector,
+    readPath,
+    hub,
+    serve,
+    statuses,
+    clock,
+    version: "0.0.0-test",
+    mode: options.mode ?? "live",
+    allowedOrigins: options.allowedOrigins ?? [],
+  };
+  const server = startServer({
+    app: createApp(deps),
+    hub,
+    host: "127.0.0.1",
+    port: 0,
+    ...(options.stopMs === undefined ? {} : { stopMs: options.stopMs }),
+  });
+  const origin = `http://127.0.0.1:${server.port}`;
+  const collect = async (...collected: string[]) => {
+    log.append(collected.map((each) => totals(each, clock.now())));
+    await projector.waitFor(log.head().position, AbortSignal.timeout(5_000));
+  };
+  let collectedSoFar = 0;
+  return {
+    origin,
+    log,
+    projector,
+    hub,
+    clock,
+    server,
+    deps,
+    collect,
+    windows: async (count) => {
+      for (let made = 0; made < count; made++) {
+        clock.step(WINDOW_MS);
+        await collect(`${++collectedSoFar}.25`);
+      }
+    },
+    get: (path, init) => fetch(origin + path, init),
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+      stopReadPath();
+      running.abort();
+      await run;
+      await projector.close();
+      log.close();
+      await Deno.remove(dataDir, { recursive: true });
+    },
+  };
+}
