@@ -65,6 +65,10 @@ function report(error: unknown): number {
     printError(error.faults.join("\n"));
     return 2;
   }
+  if (isWorded(error) && error.code === "binding_contradicted") {
+    printError(error.message);
+    return 2;
+  }
   if (error instanceof CommandError || isWorded(error)) printError(error.message);
   else if (error instanceof Deno.errors.NotCapable) {
     printError(`A permission is missing: ${error.message}. The tasks in deno.json grant it.`);

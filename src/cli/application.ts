@@ -1,0 +1,149 @@
+/** The composition root: puts the parts together for a configuration, starts them, stops them in turn. */
+import { createApp } from "../http/app.ts";
+import { type Server, startServer } from "../http/server.ts";
+import { acquireDataLock } from "../log/data_lock.ts";
+import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
+import type { Clock } from "../pnl/clock.ts";
+import { defaultAnswer } from "../projection/default_answer.ts";
+import { openReadPath } from "../projection/open_read_path.ts";
+import { Projector } from "../projection/projector.ts";
+import { CURRENT } from "../projection/read_model.ts";
+import { buildServed, spliceServed } from "../projection/served.ts";
+import { checkBindings } from "../sources/binding.ts";
+import { Poller } from "../sources/poller.ts";
+import type { Source } from "../sources/source.ts";
+import { StateStore } from "../sources/state_store.ts";
+import type { Serve } from "../stream/broadcast.ts";
+import { Hub } from "../stream/hub.ts";
+import manifest from "../../deno.json" with { type: "json" };
+import type { Config } from "./config.ts";
+import { prepareDataDir } from "./data_dir.ts";
+import { watchMidnight } from "./midnight.ts";
+import { logPath } from "./open_log.ts";
+import { liveSources, sandboxSources } from "./upstreams.ts";
+
+/** A running server. */
+export interface Application {
+  /** The port that it listens on. */
+  readonly port: number;
+  /**
+   * Stops polling, finishes the append, ends the streams, checkpoints, and releases the lock.
+   *
+   * @returns false where a peer that does not read was left behind
+   */
+  stop(): Promise<boolean>;
+}
+
+/** The sources; in sandbox mode the stand-ins that they read from are started, and stopped with `stack`. */
+async function openSources(
+  config: Config,
+  clock: Clock,
+  stack: AsyncDisposableStack,
+): Promise<Source[]> {
+  if (config.mode === "live") return liveSources(config, clock);
+  const { startSandbox } = await import("../sandbox/sandbox.ts");
+  const sandbox = await startSandbox({
+    clock,
+    seed: config.sandboxSeed,
+    dataDir: config.dataDir,
+    host: "127.0.0.1",
+  });
+  stack.defer(() => sandbox.stop());
+  return sandboxSources(config, sandbox, clock);
+}
+
+/** Everything that reads and streams, on top of what writes. */
+function listen(
+  config: Config,
+  clock: Clock,
+  parts: { readonly log: SqliteEventLog; readonly projector: Projector; readonly poller: Poller },
+  stack: AsyncDisposableStack,
+): Server {
+  const { log, projector, poller } = parts;
+  const { readPath, stop } = openReadPath({ projector, clock });
+  stack.defer(stop);
+  const statuses = () => poller.statuses();
+  const serve: Serve = ({ epoch, offset, json }, from) => {
+    const { confirmedAgeMs } = projector;
+    return spliceServed(
+      json,
+      buildServed({ from, epoch, offset, confirmedAgeMs, statuses: statuses(), clock }),
+    );
+  };
+  const empty = defaultAnswer(CURRENT, projector.windowMs);
+  const hub = new Hub({
+    projection: projector,
+    serve,
+    empty: () => ({ epoch: projector.epoch, offset: 0, position: 0, final: false, json: empty }),
+    intervalMs: config.intervalMs,
+  });
+  const app = createApp({
+    log,
+    projection: projector,
+    readPath,
+    hub,
+    serve,
+    statuses,
+    clock,
+    version: manifest.version,
+    mode: config.mode,
+    allowedOrigins: config.allowedOrigins,
+  });
+  return startServer({ app, hub, host: config.host, port: config.port });
+}
+
+/** Starts the parts in order; what was started is on `stack`, whatever happens. */
+async function startParts(
+  config: Config,
+  clock: Clock,
+  stack: AsyncDisposableStack,
+): Promise<{ readonly server: Server; readonly poller: Poller }> {
+  prepareDataDir(config.dataDir);
+  const lock = stack.use(acquireDataLock(config.dataDir, { port: config.port }));
+  const log = stack.use(await openSqliteEventLog({ path: logPath(config), clock }));
+  const state = stack.use(await StateStore.open({ path: `${config.dataDir}/state.db` }));
+  const sources = await openSources(config, clock, stack);
+  const ending = new AbortController();
+  await checkBindings({ sources, log, clock, signal: ending.signal });
+  const projector = await Projector.open({
+    log,
+    dataDir: config.dataDir,
+    windowMs: config.intervalMs,
+    clock,
+  });
+  stack.defer(() => projector.close());
+  const poller = new Poller({
+    sources,
+    log,
+    state,
+    clock,
+    breakerThreshold: config.breakerThreshold,
+    breakerResetMs: config.breakerResetMs,
+  });
+  const server = listen(config, clock, { log, projector, poller }, stack);
+  lock.setPort(server.port);
+  void projector.run(ending.signal);
+  poller.start(ending.signal);
+  stack.defer(watchMidnight(log, clock));
+  return { server, poller };
+}
+
+/**
+ * Starts the server. Where a part cannot start, those before it are stopped again.
+ *
+ * @throws {DataLockedError} where another process has the data directory
+ * @throws {BindingError} where the log belongs to another account or host
+ * @throws {ListenError} where the address is taken
+ */
+export async function startApplication(config: Config, clock: Clock): Promise<Application> {
+  await using stack = new AsyncDisposableStack();
+  const { server, poller } = await startParts(config, clock, stack);
+  const running = stack.move();
+  let stopping: Promise<boolean> | null = null;
+  const stop = async () => {
+    const [clean] = await Promise.all([server.stop(), poller.stop()]);
+    await running.disposeAsync();
+    return clean;
+  };
+  return { port: server.port, stop: () => stopping ??= stop() };
+}

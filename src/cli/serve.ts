@@ -1,0 +1,77 @@
+/** `serve`: runs the server until a signal ends it. */
+import { systemClock } from "../log/system_clock.ts";
+import manifest from "../../deno.json" with { type: "json" };
+import { type Application, startApplication } from "./application.ts";
+import type { Command } from "./command.ts";
+import { type Config, readConfig } from "./config.ts";
+import { exposureWarning } from "./grants.ts";
+import { startLogging } from "./logging.ts";
+import { print, printError } from "./output.ts";
+
+/** The server is down within this time of the first signal, whatever hangs. */
+const STOP_MS = 5_000;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+function banner(config: Config, port: number): string {
+  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+  const lines = [`pnl-stream ${manifest.version}: http://${host}:${port}`];
+  if (config.mode === "sandbox") {
+    lines.push(
+      "SANDBOX: made-up data, for no upstream is configured. docs/INTEGRATION.md says how to connect yours.",
+    );
+  }
+  return lines.join("\n");
+}
+
+/** Resolves at the first signal; the second one ends the process at once. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    const onSignal = () => {
+      if (++signals > 1) Deno.exit(130);
+      resolve();
+    };
+    for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
+  });
+}
+
+/** Stops within the deadline. */
+async function stopInTime(application: Application, endLogging: () => Promise<void>) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), STOP_MS);
+  });
+  const stopped = application.stop().then(endLogging).then(() => true as const);
+  const result = await Promise.race([stopped, deadline]);
+  clearTimeout(timer);
+  if (result === null) {
+    printError(`Not everything stopped within ${STOP_MS} ms; ending all the same.`);
+  }
+  return result === null ? 1 : 0;
+}
+
+/** The subcommand. */
+export const command: Command = {
+  name: "serve",
+  summary: "Poll the upstreams, keep the log, serve the API, the streams and the page.",
+  details:
+    "Settings come from the environment: see .env.example. Ctrl-C or deno task stop ends it.",
+  options: {},
+  async run({ env }) {
+    const config = readConfig(env);
+    const endLogging = await startLogging(config);
+    const ended = untilSignal();
+    let application: Application;
+    try {
+      application = await startApplication(config, systemClock);
+    } catch (error) {
+      await endLogging();
+      throw error;
+    }
+    print(banner(config, application.port));
+    const exposed = exposureWarning(config);
+    if (exposed !== null) printError(`Warning: ${exposed}`);
+    await ended;
+    return await stopInTime(application, endLogging);
+  },
+};
