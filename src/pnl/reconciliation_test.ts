@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import {
+  backfilled,
+  bound,
+  cash,
+  fill,
+  given,
+  settlement,
+  type Spec,
+  type Story,
+  transfer,
+} from "./testing.ts";
+
+interface Row {
+  readonly ticker: string;
+  readonly realizedPnl: string;
+}
+
+function positions(rows: readonly Row[], bracketed = true, subaccount = 0): Spec {
+  return {
+    type: "pnl.kalshi.positions.observed.v1",
+    subject: String(subaccount),
+    data: {
+      subaccount,
+      bracketed,
+      positions: rows.map((row) => ({ count: "0", exposure: "0", fees: "0", ...row })),
+    },
+  };
+}
+
+function valued(value: string, subaccount = 0): Spec {
+  return {
+    type: "pnl.kalshi.portfolio.valued.v1",
+    subject: String(subaccount),
+    data: { subaccount, value },
+  };
+}
+
+const ready = [bound("kalshi"), transfer("deposit", "d", "applied", "100"), backfilled("kalshi")];
+
+function unreconciled(story: Story) {
+  return story.now.components.kalshi.unreconciled;
+}
+
+Deno.test("unreconciled is null until a bracketed reading after the backfill", () => {
+  const story = given(bound("kalshi"), transfer("deposit", "d", "applied", "100"), cash("100"));
+  assert.equal(unreconciled(story), null);
+  story.when(backfilled("kalshi"), cash("100", false));
+  assert.equal(unreconciled(story), null);
+  story.when(cash("99.99"));
+  assert.deepEqual(unreconciled(story), {
+    at: "2026-11-22T12:00:00.000Z",
+    cash: "-0.01",
+    realizedPnl: null,
+  });
+});
+
+Deno.test("unreconciled stays until the next evaluation", () => {
+  const story = given(...ready, cash("90"));
+  story.when({
+    ...transfer("withdrawal", "w", "applied", "10"),
+    recorded: "2026-11-22T12:01:00.000Z",
+  });
+  assert.equal(unreconciled(story)?.cash, "-10.00");
+  assert.equal(unreconciled(story)?.at, "2026-11-22T12:00:00.000Z");
+  story.when(cash("90"));
+  assert.equal(unreconciled(story)?.cash, "0.00");
+  assert.equal(unreconciled(story)?.at, "2026-11-22T12:01:00.000Z");
+});
+
+Deno.test("unreconciled cash is over all subaccounts, so that a transfer between them is nothing", () => {
+  const story = given(
+    ...ready,
+    cash("100"),
+    fill("yes", "10", "0.5", { subaccount: 1 }),
+    cash("70"),
+  );
+  assert.equal(unreconciled(story)?.cash, "0.00", "subaccount 1 was not observed yet");
+  story.when(cash("25", true, 1));
+  assert.equal(unreconciled(story)?.cash, "0.00");
+  story.when(cash("60"), cash("35", true, 1));
+  assert.equal(unreconciled(story)?.cash, "0.00");
+  story.when(cash("34", true, 1));
+  assert.equal(unreconciled(story)?.cash, "-1.00");
+});
+
+Deno.test("unreconciled realised P&L is by market, without fees, over all subaccounts", () => {
+  const trades = [0, 1].flatMap((subaccount) => [
+    fill("yes", "10", "0.40", { subaccount, fee: "0.10" }),
+    fill("no", "5", "0.50", { subaccount, fee: "0.10" }),
+  ]);
+  const story = given(...ready, ...trades, positions([{ ticker: "MKT", realizedPnl: "0.50" }]));
+  assert.equal(unreconciled(story)?.realizedPnl, "0.00");
+  story.when(positions([{ ticker: "MKT", realizedPnl: "0.45" }], true, 1));
+  assert.equal(unreconciled(story)?.realizedPnl, "-0.05");
+  story.when(positions([{ ticker: "MKT", realizedPnl: "9" }], false, 1));
+  assert.equal(unreconciled(story)?.realizedPnl, "-0.05");
+  story.when(positions([{ ticker: "UNKNOWN", realizedPnl: "1" }], true, 1));
+  assert.equal(unreconciled(story)?.realizedPnl, "1.00");
+});
+
+Deno.test("a settled market is held against its settlement row, not the venue's position", () => {
+  const row = { yesCount: "10", yesCost: "4.30" };
+  const right = given(...ready, fill("yes", "10", "0.43"), settlement("10", row));
+  right.when(positions([{ ticker: "MKT", realizedPnl: "0" }]));
+  assert.equal(unreconciled(right)?.realizedPnl, "0.00");
+  const missing = given(...ready, fill("yes", "9", "0.43"), settlement("10", row), positions([]));
+  assert.equal(unreconciled(missing)?.realizedPnl, "-0.43");
+  missing.when(fill("yes", "1", "0.43"), positions([]));
+  assert.equal(unreconciled(missing)?.realizedPnl, "0.00", "the missing fill came late");
+});
+
+Deno.test("unrealised P&L is the value less what the positions had cost when valued", () => {
+  const story = given(fill("yes", "10", "0.40"));
+  assert.equal(story.now.components.kalshi.unrealizedPnl, null);
+  story.when(valued("4.50"));
+  assert.equal(story.now.components.kalshi.unrealizedPnl, "0.50");
+  story.when(fill("yes", "10", "0.40"));
+  assert.equal(story.now.components.kalshi.unrealizedPnl, "0.50", "not yet valued anew");
+  story.when(valued("9.10"));
+  assert.equal(story.now.components.kalshi.unrealizedPnl, "1.10");
+  assert.equal(story.now.components.kalshi.portfolioValue, "9.10");
+});
+
+Deno.test("the value is null until each subaccount that holds something has been valued", () => {
+  const story = given(fill("yes", "10", "0.40"), fill("yes", "1", "0.40", { subaccount: 1 }));
+  story.when(valued("4.50"));
+  assert.equal(story.now.components.kalshi.portfolioValue, null);
+  story.when(valued("0.30", 1));
+  assert.equal(story.now.components.kalshi.portfolioValue, "4.80");
+  assert.equal(story.now.components.kalshi.unrealizedPnl, "0.40");
+});
