@@ -49,7 +49,7 @@ const LIVE: Phase = {
   spend: 180_000,
   invoice: 1_60,
   transferDelay: 40_000_000,
-  transferEvery: 10,
+  transferEvery: 20,
 };
 /** Mean time between live steps, microseconds. */
 const LIVE_STEP = 2_500_000;
@@ -82,6 +82,7 @@ export class Account {
     this.transfers.fund(this.#lastEvent, 6_000_00);
     this.#makeHistory(start);
     this.#phase = LIVE;
+    this.transfers.deposit(this.#lastEvent, LIVE.transferDelay);
     this.#nextStep = start + this.#pause();
   }
 
@@ -134,7 +135,7 @@ export class Account {
     else if (roll < 700) this.costs.revise(day);
     else if (roll < 850) this.billing.work(this.#phase.invoice);
     else if (roll < 885) this.trading.settleOne(at);
-    else if (roll < 895) this.#transfer(at);
+    else if (roll < 905) this.#transfer(at);
     else this.trading.drift();
   }
 

@@ -87,9 +87,7 @@ export function kalshiProtocol(options: KalshiOptions): Protocol {
   const auth = new KalshiAuth(options.keyId, options.privateKeyPem);
   const bucket = new TokenBucket(READS_PER_SECOND, READS_PER_SECOND);
   const answer = (ask: Ask): Reply => {
-    const route = ask.method === "GET" && ask.path.startsWith(KALSHI_PATH)
-      ? ROUTES[ask.path.slice(KALSHI_PATH.length)]
-      : undefined;
+    const route = routeOf(ask);
     if (route === undefined) return unknownRoute();
     if (options.rateLimit && !bucket.take(REQUEST_COST)) return tooManyRequests();
     if (route.open !== true) {
@@ -114,6 +112,12 @@ export function kalshiProtocol(options: KalshiOptions): Protocol {
     spoilRow,
     loop: { cursor: btoa("loop") },
   };
+}
+
+function routeOf({ method, path }: Ask): Route | undefined {
+  const name = path.slice(KALSHI_PATH.length);
+  const known = method === "GET" && path.startsWith(KALSHI_PATH) && Object.hasOwn(ROUTES, name);
+  return known ? ROUTES[name] : undefined;
 }
 
 function scopeRefusal(route: Route, scopes: readonly string[]): Reply | null {

@@ -27,6 +27,15 @@ interface Due {
   readonly path: readonly TransferStatus[];
 }
 
+/** Where transfers go from `pending`, in turn, so that a handful shows every state. */
+const PATHS: readonly (readonly TransferStatus[])[] = [
+  ["applied"],
+  ["applied"],
+  ["failed"],
+  ["applied", "returned"],
+  ["applied"],
+];
+
 /** All transfers ever made; some dozens a day at most. */
 export class Transfers {
   readonly deposits: Transfer[] = [];
@@ -125,12 +134,7 @@ export class Transfers {
   #schedule(transfer: Transfer, sign: 1 | -1, time: number, delay: number): void {
     const at = time + Math.floor(delay / 2) +
       this.random.between(0, Math.floor(delay / 1000)) * 1000;
-    const roll = this.random.between(0, 9);
-    const path: TransferStatus[] = roll === 0
-      ? ["failed"]
-      : roll === 1
-      ? ["applied", "returned"]
-      : ["applied"];
+    const path = PATHS[transfer.index % PATHS.length] ?? [];
     this.#due.push({ transfer, sign, at, path });
   }
 }
