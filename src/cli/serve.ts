@@ -7,10 +7,10 @@ import { type Config, readConfig } from "./config.ts";
 import { exposureWarning } from "./grants.ts";
 import { startLogging } from "./logging.ts";
 import { print, printError } from "./output.ts";
+import { untilSignal } from "./signals.ts";
 
 /** The server is down within this time of the first signal, whatever hangs. */
 const STOP_MS = 5_000;
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 function banner(config: Config, port: number): string {
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
@@ -21,18 +21,6 @@ function banner(config: Config, port: number): string {
     );
   }
   return lines.join("\n");
-}
-
-/** Resolves at the first signal; the second one ends the process at once. */
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let signals = 0;
-    const onSignal = () => {
-      if (++signals > 1) Deno.exit(130);
-      resolve();
-    };
-    for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
-  });
 }
 
 /** Stops within the deadline. */

@@ -1,0 +1,122 @@
+/** `replay`: builds the projection anew from the log, or proves that what is stored is what the log makes. */
+import { systemClock } from "../log/system_clock.ts";
+import { rebuild, type RebuildReport } from "../projection/rebuild.ts";
+import { verifyReplay, type VerifyReplayReport } from "../projection/verify_replay.ts";
+import type { Difference } from "../projection/difference.ts";
+import { type Command, type CommandContext, CommandError, UsageError } from "./command.ts";
+import { type Config, readConfig } from "./config.ts";
+import { wholeOption } from "./filters.ts";
+import { openLogToRead } from "./open_log.ts";
+import { print, printJson } from "./output.ts";
+import { ProgressLine } from "./progress_line.ts";
+
+interface Range {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** @throws {UsageError} where the range is none */
+function rangeOf(options: CommandContext["options"]): Range {
+  const from = wholeOption(options, "from", 1);
+  const to = wholeOption(options, "to", 1);
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new UsageError(`--from: ${from} is above --to ${to}`);
+  }
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+function printDifference({ what, position, stored, recomputed }: Difference): void {
+  print(`First difference at position ${position}, ${what}:`);
+  print(`  stored:     ${stored ?? "nothing"}`);
+  print(`  recomputed: ${recomputed ?? "nothing"}`);
+}
+
+function printVerified(report: VerifyReplayReport): void {
+  const { ok, compared, position, firstDifference } = report;
+  if (firstDifference !== undefined) printDifference(firstDifference);
+  print(
+    ok
+      ? `Clean: ${compared} final snapshots up to position ${position} are what the log makes, byte for byte.`
+      : `Not clean: ${compared} final snapshots were the same before the first difference.`,
+  );
+}
+
+function printRebuilt(report: RebuildReport): void {
+  const { finals, position, elapsedMs, comparison, quarantined } = report;
+  if (comparison.firstDifference !== undefined) printDifference(comparison.firstDifference);
+  print(`Folded ${position} events into ${finals} final snapshots in ${elapsedMs} ms.`);
+  if (quarantined > 0) print(`${quarantined} events could not be folded.`);
+  print(
+    report.moved
+      ? `The projection is now ${report.build}; a running server goes over to it.`
+      : "A trial of a range: nothing was replaced.",
+  );
+}
+
+/** Does the work under a progress line. Returns whether it is clean. */
+async function replay(
+  config: Config,
+  range: Range,
+  verify: boolean,
+  json: boolean,
+): Promise<boolean> {
+  using log = await openLogToRead(config);
+  const line = new ProgressLine({
+    isTerminal: Deno.stderr.isTerminal(),
+    now: () => systemClock.monotonic(),
+    write: (text) => Deno.stderr.writeSync(new TextEncoder().encode(text)),
+  });
+  const ending = new AbortController();
+  const onSignal = () => ending.abort(new CommandError("Cancelled; nothing was changed"));
+  Deno.addSignalListener("SIGINT", onSignal);
+  const common = {
+    log,
+    dataDir: config.dataDir,
+    clock: systemClock,
+    signal: ending.signal,
+    onProgress: line.show.bind(line),
+    ...range,
+  };
+  try {
+    if (verify) {
+      const report = await verifyReplay(common).finally(() => line.end());
+      if (json) printJson(report);
+      else printVerified(report);
+      return report.ok;
+    }
+    const report = await rebuild({ ...common, windowMs: config.intervalMs })
+      .finally(() => line.end());
+    if (json) printJson(report);
+    else printRebuilt(report);
+    return report.moved || report.comparison.firstDifference === undefined;
+  } finally {
+    Deno.removeSignalListener("SIGINT", onSignal);
+  }
+}
+
+/** The subcommand. */
+export const command: Command = {
+  name: "replay",
+  summary: "Fold the log anew, or prove that what is stored is what it folds to.",
+  details: [
+    "Builds the projection in a file of its own beside the current one, from the first event, and then",
+    "makes it the current one. A running server goes on meanwhile and follows.",
+    "--verify changes nothing: it folds the log and compares every stored snapshot byte for byte.",
+    "With --from or --to only snapshots at these positions are compared, and nothing is replaced.",
+  ].join("\n"),
+  options: {
+    verify: {
+      type: "boolean",
+      help: "Compare only; exit 1 and the first difference where there is one.",
+    },
+    from: { type: "string", value: "N", help: "Compare from this position." },
+    to: { type: "string", value: "N", help: "Compare up to this position." },
+    json: { type: "boolean", help: "The report as JSON." },
+  },
+  async run({ options, env }) {
+    const config = readConfig(env);
+    const range = rangeOf(options);
+    const clean = await replay(config, range, options.verify === true, options.json === true);
+    return clean ? 0 : 1;
+  },
+};
