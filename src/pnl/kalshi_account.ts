@@ -122,11 +122,12 @@ export function applyFill(
   const size = parseCount(data.count);
   const price = parsePrice(data.yesPrice);
   const fee = parseMoney(data.fee);
-  const subaccount = subaccountOf(account, data.subaccount);
-  const market = subaccount.markets.get(event.subject) ?? emptyMarket();
+  const known = account.subaccounts.get(data.subaccount)?.markets.get(event.subject);
+  const market = known ?? emptyMarket();
   const done = trade(market, data.outcomeSide === "yes" ? size : -size, price);
 
-  if (market.newest === "") subaccount.markets.set(event.subject, market);
+  const subaccount = subaccountOf(account, data.subaccount);
+  if (known === undefined) subaccount.markets.set(event.subject, market);
   const settled = market.settlement !== null;
   noteFact(account, subaccount, market, event.time, settled);
   const feesBefore = settled ? settlementFee(market.settlement, market.fillFees) : ZERO;
@@ -183,9 +184,9 @@ export function applySettlement(
     revenue,
   });
   const subaccount = subaccountOf(account, data.subaccount);
-  const market = subaccount.markets.get(event.subject) ?? emptyMarket();
-
-  if (market.newest === "") subaccount.markets.set(event.subject, market);
+  const known = subaccount.markets.get(event.subject);
+  const market = known ?? emptyMarket();
+  if (known === undefined) subaccount.markets.set(event.subject, market);
   noteFact(account, subaccount, market, event.time, false);
   const first = market.settlement === null;
   const realized = minus(revenue, market.cost);
