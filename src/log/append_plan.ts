@@ -109,7 +109,7 @@ class Planner {
       if (type === DAY_STARTED) {
         throw new InvalidEventError(index, "data.day", `is not the day being recorded: ${id}`);
       }
-      return this.#append(checked, id);
+      return { status: "appended", position: this.#append(checked, id).position };
     }
     const fields = stored.type === type ? contentDifference(type, stored.data, data) : ["type"];
     if (stored.subject !== subject) fields.unshift("subject");
@@ -131,7 +131,9 @@ class Planner {
       const wanted = options.withFacts === true && this.#hasNewFact;
       if (!wanted && !observationChanged(checked.type, last.data, checked.data)) return exists;
     }
-    return this.#append(checked, this.#freeObservationId(checked));
+    const entry = this.#append(checked, this.#freeObservationId(checked));
+    this.#lasts.set(key(checked.source, checked.type, checked.subject), entry);
+    return { status: "appended", position: entry.position };
   }
 
   #last({ source, type, subject }: CheckedCandidate): Known | null {
@@ -154,9 +156,9 @@ class Planner {
     }
   }
 
-  #append(checked: CheckedCandidate, id: string): Appended {
+  #append(checked: CheckedCandidate, id: string): Known {
     if (this.#dayDue) this.#startDay();
-    return { status: "appended", position: this.#push(checked, id) };
+    return this.#push(checked, id);
   }
 
   #startDay(): void {
@@ -166,7 +168,7 @@ class Planner {
     this.#push({ source: "/clock", type: DAY_STARTED, subject: day, time, data: { day } }, day);
   }
 
-  #push(draft: Omit<CheckedCandidate, "candidate">, id: string): number {
+  #push(draft: Omit<CheckedCandidate, "candidate">, id: string): Known {
     const { source, type, subject, time, data } = draft;
     const position = this.#state.position + this.#events.length + 1;
     const recordedTime = this.#recordedTime;
@@ -184,8 +186,7 @@ class Planner {
     this.#events.push({ position, source, id, type, subject, time, recordedTime, line });
     const entry: Known = { position, type, subject, recordedTime, data };
     this.#identities.set(key(source, id), entry);
-    this.#lasts.set(key(source, type, subject), entry);
-    return position;
+    return entry;
   }
 }
 

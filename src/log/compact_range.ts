@@ -2,7 +2,7 @@
  * The frontier of a Merkle tree: the roots of the perfect subtrees that its leaves fall into, one for
  * each bit of the size. Enough to append leaves and to know the root; a few dozen hashes for any log.
  */
-import { EMPTY_ROOT, nodeHash, perfectRoot } from "./merkle.ts";
+import { EMPTY_ROOT, type HexHash, nodeHash, perfectRoot } from "./merkle.ts";
 
 /** A tile is this many hashes wide, and this many levels high. */
 export const TILE_WIDTH = 256;
@@ -18,16 +18,16 @@ export interface TileReader {
    *
    * @returns exactly `count` hashes from number `first` on
    */
-  hashes(level: number, first: number, count: number): readonly Uint8Array[];
+  hashes(level: number, first: number, count: number): readonly HexHash[];
 }
 
 /** The compact range over the first leaves of a tree. */
 export class CompactRange {
   #size: number;
   /** By height: the root of the perfect subtree of 2^height leaves, where that bit of size is set. */
-  readonly #nodes: (Uint8Array | undefined)[];
+  readonly #nodes: (HexHash | undefined)[];
 
-  private constructor(size: number, nodes: (Uint8Array | undefined)[]) {
+  private constructor(size: number, nodes: (HexHash | undefined)[]) {
     this.#size = size;
     this.#nodes = nodes;
   }
@@ -39,7 +39,7 @@ export class CompactRange {
 
   /** The range over the first `size` leaves, from stored hashes: at most 128 of them a level are read. */
   static at(size: number, reader: TileReader): CompactRange {
-    const nodes: (Uint8Array | undefined)[] = [];
+    const nodes: (HexHash | undefined)[] = [];
     let covered = 0;
     for (let height = MAX_HEIGHT - 1; height >= 0; height--) {
       const width = 2 ** height;
@@ -69,8 +69,8 @@ export class CompactRange {
    * @param onTile called for each tile that this leaf fills, lowest first
    */
   append(
-    leaf: Uint8Array,
-    onTile?: (level: number, number: number, root: Uint8Array) => void,
+    leaf: HexHash,
+    onTile?: (level: number, number: number, root: HexHash) => void,
   ): void {
     this.#size += 1;
     let node = leaf;
@@ -87,8 +87,8 @@ export class CompactRange {
   }
 
   /** The Merkle tree hash over the leaves. */
-  root(): Uint8Array {
-    let root: Uint8Array | undefined;
+  root(): HexHash {
+    let root: HexHash | undefined;
     for (const node of this.#nodes) {
       if (node !== undefined) root = root === undefined ? node : nodeHash(node, root);
     }

@@ -4,17 +4,18 @@ import type { EventSource, EventType } from "../pnl/event.ts";
 import type { TileReader } from "./compact_range.ts";
 import { LogFailedError, type LogLine } from "./event_log.ts";
 import type { NewEvent } from "./event_line.ts";
+import type { HexHash } from "./merkle.ts";
 
 /** The head row. */
 export interface StoredHead {
   readonly size: number;
-  readonly root: Uint8Array;
+  readonly root: HexHash;
 }
 
 type Row = Readonly<Record<string, unknown>>;
 
-function blob(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
+function hashOf(value: unknown): HexHash {
+  if (typeof value === "string" && value.length === 64) return value;
   throw new LogFailedError("A hash of the log is missing");
 }
 
@@ -26,10 +27,10 @@ function prepareAll(db: DatabaseSync) {
     commit: db.prepare("COMMIT"),
     rollback: db.prepare("ROLLBACK"),
     id: db.prepare("SELECT id FROM log"),
-    head: db.prepare("SELECT size, root FROM head"),
-    setHead: db.prepare("UPDATE head SET size = ?, root = ?"),
+    head: db.prepare("SELECT size, lower(hex(root)) AS root FROM head"),
+    setHead: db.prepare("UPDATE head SET size = ?, root = unhex(?)"),
     recordedTime: db.prepare("SELECT recorded_time FROM events WHERE position = ?"),
-    insert: db.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    insert: db.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, unhex(?))"),
     find: db.prepare(
       `SELECT id, position, line FROM events
        WHERE source = ? AND id IN (SELECT value FROM json_each(?))`,
@@ -39,13 +40,16 @@ function prepareAll(db: DatabaseSync) {
        WHERE subject = ? AND type = ? AND source = ? ORDER BY position DESC LIMIT 1`,
     ),
     leaves: db.prepare(
-      "SELECT leaf AS hash FROM events WHERE position > ? AND position <= ? ORDER BY position",
+      `SELECT lower(hex(leaf)) AS hash FROM events
+       WHERE position > ? AND position <= ? ORDER BY position`,
     ),
     roots: db.prepare(
-      `SELECT root AS hash FROM tiles
+      `SELECT lower(hex(root)) AS hash FROM tiles
        WHERE level = ? AND number >= ? AND number < ? ORDER BY number`,
     ),
-    insertTile: db.prepare("INSERT INTO tiles (level, number, root, hashes) VALUES (?, ?, ?, ?)"),
+    insertTile: db.prepare(
+      "INSERT INTO tiles (level, number, root, hashes) VALUES (?, ?, unhex(?), unhex(?))",
+    ),
   };
 }
 
@@ -70,7 +74,7 @@ export class EventStore implements TileReader {
   head(): StoredHead {
     const row: Row | undefined = this.#sql.head.get();
     if (row === undefined) throw new LogFailedError("The log has no head");
-    return { size: Number(row["size"]), root: blob(row["root"]) };
+    return { size: Number(row["size"]), root: hashOf(row["root"]) };
   }
 
   /** Recorded time of an event; null for position 0. */
@@ -103,17 +107,17 @@ export class EventStore implements TileReader {
     }
   }
 
-  insert(event: NewEvent, leaf: Uint8Array): void {
+  insert(event: NewEvent, leaf: HexHash): void {
     const { position, source, id, type, subject, time, recordedTime, line } = event;
     this.#sql.insert.run(position, source, id, type, subject, time, recordedTime, line, leaf);
   }
 
   /** Writes a full tile: the hashes of its row and their root. */
-  insertTile(level: number, number: number, root: Uint8Array, hashes: Uint8Array): void {
-    this.#sql.insertTile.run(level, number, root, hashes);
+  insertTile(level: number, number: number, root: HexHash, hashes: readonly HexHash[]): void {
+    this.#sql.insertTile.run(level, number, root, hashes.join(""));
   }
 
-  setHead(size: number, root: Uint8Array): void {
+  setHead(size: number, root: HexHash): void {
     this.#sql.setHead.run(size, root);
   }
 
@@ -134,7 +138,7 @@ export class EventStore implements TileReader {
     return { position: Number(row["position"]), line: String(row["line"]) };
   }
 
-  hashes(level: number, first: number, count: number): Uint8Array[] {
+  hashes(level: number, first: number, count: number): HexHash[] {
     const rows: Row[] = level === 0
       ? this.#sql.leaves.all(first, first + count)
       : this.#sql.roots.all(level - 1, first, first + count);
@@ -145,6 +149,6 @@ export class EventStore implements TileReader {
         } of ${count} hashes from number ${first} of level ${level} are missing`,
       );
     }
-    return rows.map((row) => blob(row["hash"]));
+    return rows.map((row) => hashOf(row["hash"]));
   }
 }

@@ -15,7 +15,7 @@ import {
   type SubscribeOptions,
 } from "./event_log.ts";
 import type { NewEvent } from "./event_line.ts";
-import { hex, leafHash, merkleRoot } from "./merkle.ts";
+import { type HexHash, leafHash, merkleRoot } from "./merkle.ts";
 import { checkSubscription, readBounds } from "./read_options.ts";
 import { subscribeTo, Wakeup } from "./subscription.ts";
 
@@ -42,7 +42,7 @@ export class MemoryEventLog implements EventLog, Disposable {
   readonly id: string;
   readonly #clock: Clock;
   readonly #events: NewEvent[] = [];
-  readonly #leaves: Uint8Array[] = [];
+  readonly #leaves: HexHash[] = [];
   readonly #range = CompactRange.empty();
   readonly #appended = new Wakeup();
   #isClosed = false;
@@ -57,7 +57,7 @@ export class MemoryEventLog implements EventLog, Disposable {
     return {
       position: this.#events.length,
       recordedTime: this.#events.at(-1)?.recordedTime ?? null,
-      root: hex(this.#range.root()),
+      root: this.#range.root(),
     };
   }
 
@@ -102,7 +102,7 @@ export class MemoryEventLog implements EventLog, Disposable {
     if (!Number.isSafeInteger(size) || size < 0 || size > position) {
       throw new RangeError(`Cannot give the root at ${size}: the log holds ${position} events`);
     }
-    return hex(merkleRoot(this.#leaves.slice(0, size)));
+    return merkleRoot(this.#leaves.slice(0, size));
   }
 
   contains({ logId, position, root }: Lineage): boolean {

@@ -23,7 +23,7 @@ import {
 } from "./event_log.ts";
 import { EventReader } from "./event_reader.ts";
 import { EventStore } from "./event_store.ts";
-import { hex, leafHash, sameHash } from "./merkle.ts";
+import { leafHash } from "./merkle.ts";
 import { checkSubscription } from "./read_options.ts";
 import { subscribeTo, Wakeup } from "./subscription.ts";
 
@@ -125,7 +125,7 @@ export class SqliteEventLog implements EventLog, Disposable {
     if (!Number.isSafeInteger(size) || size < 0 || size > position) {
       throw new RangeError(`Cannot give the root at ${size}: the log holds ${position} events`);
     }
-    return size === position ? root : hex(CompactRange.at(size, this.#store).root());
+    return size === position ? root : CompactRange.at(size, this.#store).root();
   }
 
   contains({ logId, position, root }: Lineage): boolean {
@@ -165,21 +165,21 @@ export class SqliteEventLog implements EventLog, Disposable {
       this.#store.insert(event, leaf);
       range.append(leaf, (level, number, root) => {
         const hashes = this.#store.hashes(level, number * TILE_WIDTH, TILE_WIDTH);
-        this.#store.insertTile(level, number, root, concat(hashes));
+        this.#store.insertTile(level, number, root, hashes);
       });
     }
     const root = range.root();
     const position = this.#frontier.head.position + events.length;
     if (range.size !== position) throw new LogFailedError("The tree and the log differ in size");
     this.#store.setHead(range.size, root);
-    return { range, head: { position, recordedTime, root: hex(root) } };
+    return { range, head: { position, recordedTime, root } };
   }
 
   /** Follows what another connection appended. */
   #refresh(): void {
     const { size, root } = this.#store.head();
     const { head } = this.#frontier;
-    if (size === head.position && hex(root) === head.root) return;
+    if (size === head.position && root === head.root) return;
     this.#frontier = this.#store.snapshot(() => this.#loadFrontier());
   }
 
@@ -193,14 +193,14 @@ export class SqliteEventLog implements EventLog, Disposable {
       );
     }
     const range = CompactRange.at(size, this.#store);
-    if (!sameHash(range.root(), root)) {
+    if (range.root() !== root) {
       throw new LogFailedError(
-        `${this.#options.path} is damaged: its hashes give root ${hex(range.root())} at ${size}, ` +
-          `and its head says ${hex(root)}`,
+        `${this.#options.path} is damaged: its hashes give root ${range.root()} at ${size}, ` +
+          `and its head says ${root}`,
       );
     }
     const recordedTime = this.#store.recordedTime(size);
-    return { range, head: { position: size, recordedTime, root: hex(root) } };
+    return { range, head: { position: size, recordedTime, root } };
   }
 
   #appendFailure(error: unknown, count: number): Error {
@@ -217,16 +217,6 @@ export class SqliteEventLog implements EventLog, Disposable {
   #assertOpen(): void {
     if (this.#isClosed) throw new LogFailedError(`${this.#options.path} is closed`);
   }
-}
-
-function concat(hashes: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(hashes.reduce((length, hash) => length + hash.length, 0));
-  let at = 0;
-  for (const hash of hashes) {
-    bytes.set(hash, at);
-    at += hash.length;
-  }
-  return bytes;
 }
 
 /**

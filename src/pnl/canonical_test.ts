@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { canonicalJson, NotCanonicalError } from "./canonical.ts";
 
@@ -32,6 +33,45 @@ Deno.test("canonicalJson() is the same for every order of members, and reads bac
     assert.equal(canonicalJson(JSON.parse(text)), text);
     assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(value)));
   }));
+});
+
+Deno.test("canonicalJson() prints what the reference implementation prints", () => {
+  const name = fc.oneof(
+    fc.constantFrom("a", "b", "zz", "aB", "A", "1", "10", "9", "_x", "", "é", "__proto__", "{"),
+    fc.string({ unit: "grapheme", maxLength: 3 }),
+  );
+  const text = fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("\\ud800", '"\\udc00'));
+  const leaf = fc.oneof(text, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+  const { value: values } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      leaf,
+      fc.constantFrom(null, true, -0, 1e21),
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.array(fc.tuple(name, fc.option(tie("value"), { nil: undefined })), { maxLength: 5 })
+        .map((members) => Object.fromEntries(members)),
+    ),
+  }));
+  fc.assert(
+    fc.property(values, (value) => assert.equal(canonicalJson(value), canonicalize(value))),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("canonicalJson() unwraps what has a toJSON, and boxed values", () => {
+  assert.equal(
+    canonicalJson({ a: new Date(0), b: Object(1) }),
+    '{"a":"1970-01-01T00:00:00.000Z","b":1}',
+  );
+});
+
+Deno.test("canonicalJson() refuses a circle, and prints what is deep", () => {
+  const circle: Record<string, unknown> = {};
+  circle["self"] = circle;
+  assert.throws(() => canonicalJson(circle), NotCanonicalError);
+  let deep: unknown = 1;
+  for (let level = 0; level < 5000; level++) deep = { a: deep };
+  assert.equal(canonicalJson(deep).length, 5000 * 6 + 1);
 });
 
 Deno.test("canonicalJson() refuses what JSON cannot carry", () => {
