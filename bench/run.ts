@@ -1,0 +1,27 @@
+/** `deno task bench`: prints ratios against limits and peers, each measured in the same run. */
+import { appendBench } from "./append_bench.ts";
+import { missedLimits } from "./report.ts";
+import { replayBench } from "./replay_bench.ts";
+import { startupBench } from "./startup_bench.ts";
+
+const BENCHES: Record<string, (dir: string) => Promise<void>> = {
+  append: (dir) => appendBench(dir, { events: 1_000_000 }),
+  replay: replayBench,
+  startup: startupBench,
+};
+
+const names = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);
+const dir = await Deno.makeTempDir({ prefix: "pnl-bench-" });
+try {
+  for (const name of names) {
+    const bench = BENCHES[name];
+    if (bench === undefined) {
+      console.error(`No benchmark ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
+      Deno.exit(2);
+    }
+    await bench(dir);
+  }
+} finally {
+  await Deno.remove(dir, { recursive: true });
+}
+Deno.exit(missedLimits() === 0 ? 0 : 1);
