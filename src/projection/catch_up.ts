@@ -1,9 +1,13 @@
+import { setImmediate } from "node:timers";
 import type { EventLog } from "../log/event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
 import type { Materializer } from "./materializer.ts";
 
-/** Lines a page, and a transaction. */
+/** Lines a page. */
 export const PAGE = 2000;
+/** A transaction takes so many events or finals, whichever comes first. */
+const COMMIT_EVENTS = 20_000;
+const COMMIT_FINALS = 2000;
 /** The event loop waits at most about this long for a page to end. */
 const TURN_MS = 20;
 
@@ -32,18 +36,22 @@ export async function catchUp(
 ): Promise<boolean> {
   const started = clock.monotonic();
   let turn = started;
-  for (;;) {
+  for (let done = false; !done;) {
     signal?.throwIfAborted();
     const after = target.run.position;
-    if (to !== undefined && after >= to) return true;
-    const lines = log.read({ after, limit: PAGE, ...(to === undefined ? {} : { to }) });
-    if (lines.length === 0) return true;
+    const lines = to !== undefined && after >= to
+      ? []
+      : log.read({ after, limit: PAGE, ...(to === undefined ? {} : { to }) });
     target.fold(lines);
-    target.commit();
+    done = lines.length === 0;
+    const late = clock.monotonic() - started > budgetMs;
+    const { events, finals } = target.pending;
+    if (done || late || events >= COMMIT_EVENTS || finals >= COMMIT_FINALS) target.commit();
     onPage?.();
-    if (clock.monotonic() - started > budgetMs) return false;
+    if (late) return done;
     turn = await yieldTurn(clock, turn);
   }
+  return true;
 }
 
 /**
@@ -54,6 +62,6 @@ export async function catchUp(
  */
 export async function yieldTurn(clock: Clock, turn: number): Promise<number> {
   if (clock.monotonic() - turn <= TURN_MS) return turn;
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await new Promise((resolve) => setImmediate(resolve));
   return clock.monotonic();
 }

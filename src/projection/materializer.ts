@@ -39,6 +39,12 @@ export class Materializer {
     this.#ledgerAt = clock.monotonic();
   }
 
+  /** What is folded and not written yet. */
+  get pending(): { readonly events: number; readonly finals: number } {
+    const stored = this.build.store.checkpoint?.position ?? 0;
+    return { events: this.run.position - stored, finals: this.#pending.length };
+  }
+
   /**
    * Folds lines; what they make is written by the next {@link commit}.
    *

@@ -4,14 +4,7 @@ import type { Clock } from "../pnl/clock.ts";
 import type { Identity } from "./epoch.ts";
 import { FoldRun } from "./fold_run.ts";
 import { Materializer } from "./materializer.ts";
-import {
-  type Build,
-  createBuild,
-  movePointer,
-  openBuild,
-  readPointer,
-  removeBuild,
-} from "./projection_file.ts";
+import { type Build, createBuild, openBuild, readPointer } from "./projection_file.ts";
 import { resumeBuild, UnusableBuildError } from "./resume.ts";
 
 /** What a projection is opened with. */
@@ -57,19 +50,12 @@ export function continueBuild(options: OpeningOptions, name: string): Materializ
   }
 }
 
-/** Begins a new build at position 0 and makes it the current one, saying why. */
+/** Begins a new build at position 0, saying why. It is to be established once it is filled. */
 export async function beginAnew(options: OpeningOptions, reason: string): Promise<Materializer> {
   const { log, dataDir, identity, clock, logger } = options;
   const events = log.head().position;
   if (events > 0) logger.warn("Building the projection from position 0", { reason, events });
   const build = await createBuild(dataDir, identity);
-  try {
-    movePointer(dataDir, build.name);
-  } catch (error) {
-    build.store.close();
-    removeBuild(dataDir, build.name);
-    throw error;
-  }
   return new Materializer({ build, run: FoldRun.from(identity.windowMs), log, clock });
 }
 

@@ -64,7 +64,10 @@ export function buildExists(dataDir: string, name: string): boolean {
   }
 }
 
-/** Makes a new, empty build. It is nobody's until the pointer names it. */
+/**
+ * Makes a new, empty build, to be filled fast. It is nobody's until {@link establishBuild} points to it;
+ * until then a crash leaves a file that nobody reads.
+ */
 export async function createBuild(dataDir: string, identity: Identity): Promise<Build> {
   const random = crypto.getRandomValues(new Uint8Array(6)).toHex();
   const name = `projection-v${identity.foldVersion}-${random}.db`;
@@ -75,6 +78,7 @@ export async function createBuild(dataDir: string, identity: Identity): Promise<
       await migrate(db, path, PROJECTION_MIGRATIONS);
       const store = new SnapshotStore(db);
       store.bind(identity);
+      store.beginBulk();
       return { name, store };
     } catch (error) {
       db.close();
@@ -84,6 +88,18 @@ export async function createBuild(dataDir: string, identity: Identity): Promise<
     removeBuild(dataDir, name);
     throw error;
   }
+}
+
+/** Brings a new build safely to disk and makes it the current one. */
+export function establishBuild(dataDir: string, { name, store }: Build): void {
+  store.endBulk();
+  const file = Deno.openSync(join(dataDir, name), { read: true, write: true });
+  try {
+    file.syncSync();
+  } finally {
+    file.close();
+  }
+  movePointer(dataDir, name);
 }
 
 /** Opens a build for writing. */

@@ -8,7 +8,7 @@ import { type BuildComparison, compareWithCurrent } from "./compare_builds.ts";
 import { FoldRun } from "./fold_run.ts";
 import { Materializer } from "./materializer.ts";
 import { ProgressMeter, type ReplayProgress } from "./progress.ts";
-import { createBuild, movePointer, removeBuild } from "./projection_file.ts";
+import { createBuild, establishBuild, removeBuild } from "./projection_file.ts";
 
 /** Options of {@link rebuild}. */
 export interface RebuildOptions {
@@ -70,9 +70,8 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
     if (!isTrial) await replay(target, options);
     target.commit(true);
     const finals = build.store.reader.countFinals();
-    build.store.close();
     if (!isTrial) {
-      movePointer(dataDir, build.name);
+      establishBuild(dataDir, build);
       moved = true;
       logger.info("Rebuilt the projection", { build: build.name, position: target.run.position });
     }

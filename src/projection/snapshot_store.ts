@@ -47,6 +47,7 @@ export class SnapshotStore {
   readonly #putModel: StatementSync;
   #series: BucketSeries;
   #checkpoint: Checkpoint | null;
+  #bulk = false;
   #closed = false;
 
   /** @param db a migrated database, opened for writing; the store closes it */
@@ -67,6 +68,26 @@ export class SnapshotStore {
   /** How far the store goes, without asking the file. */
   get checkpoint(): Checkpoint | null {
     return this.#checkpoint;
+  }
+
+  /** True between {@link beginBulk} and {@link endBulk}. */
+  get bulk(): boolean {
+    return this.#bulk;
+  }
+
+  /**
+   * From here on transactions are whole only as long as the process lives. For a build that nobody is
+   * pointed to: a crash leaves a file that nobody reads.
+   */
+  beginBulk(): void {
+    this.#db.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
+    this.#bulk = true;
+  }
+
+  /** From here on transactions survive the process. What was written before still has to be flushed. */
+  endBulk(): void {
+    this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    this.#bulk = false;
   }
 
   /** Says, once, what this file is a projection of. */

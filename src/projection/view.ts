@@ -14,21 +14,21 @@ const MAX_FINALS = 10_000;
 
 /** What can be read of a fold and its build. Each read model is made once a position, when asked for. */
 export class View {
-  readonly #source: Materializer;
+  readonly source: Materializer;
   readonly #epoch: string;
   readonly #windowMs: number;
   #current: Frame | null = null;
   #breakdown: { readonly offset: number; readonly json: string } | null = null;
 
   constructor(source: Materializer, epoch: string, windowMs: number) {
-    this.#source = source;
+    this.source = source;
     this.#epoch = epoch;
     this.#windowMs = windowMs;
   }
 
   /** The snapshot of the open window; null before the first event. */
   current(): Frame | null {
-    const { fold, position } = this.#source.run;
+    const { fold, position } = this.source.run;
     if (this.#current?.position === position) return this.#current;
     const snapshot = currentSnapshot(fold);
     if (snapshot === null) return null;
@@ -44,7 +44,7 @@ export class View {
 
   /** The breakdown that adds up to {@link current}; null before the first event. */
   breakdown(): { readonly offset: number; readonly json: string } | null {
-    const { fold, position } = this.#source.run;
+    const { fold, position } = this.source.run;
     if (position === 0) return null;
     const offset = 2 * position;
     if (this.#breakdown?.offset !== offset) {
@@ -57,13 +57,13 @@ export class View {
   finalsAfter(offset: number, limit: number): Frame[] {
     // The greatest position whose final has an offset of at most this one.
     const after = Math.floor((offset - 1) / 2);
-    return this.#source.build.store.reader.finalsAfter(after, Math.min(limit, MAX_FINALS))
+    return this.source.build.store.reader.finalsAfter(after, Math.min(limit, MAX_FINALS))
       .map(({ position, json }) => finalFrame(this.#epoch, position, json));
   }
 
   /** A page of history from what is stored. */
   history(query: HistoryQuery): HistoryPage {
-    const { store } = this.#source.build;
+    const { store } = this.source.build;
     const recorded = store.checkpoint?.recorded;
     const openEnd = recorded === undefined
       ? null
@@ -80,7 +80,7 @@ export class View {
     if (query !== null) return this.#page(query);
     const newest = this.#newest(key);
     if (newest === null) return null;
-    const { store } = this.#source.build;
+    const { store } = this.source.build;
     store.keepModel(key, newest.offset, newest.json);
     const held = store.reader.model(key);
     return held === null ? null : { epoch: this.#epoch, ...held };
@@ -95,7 +95,7 @@ export class View {
     const page = this.history(query);
     const entry = {
       epoch: this.#epoch,
-      offset: 2 * (this.#source.build.store.checkpoint?.position ?? 0),
+      offset: 2 * (this.source.build.store.checkpoint?.position ?? 0),
       json: pageJson(page),
     };
     return page.closed ? entry : { ...entry, volatile: true };
