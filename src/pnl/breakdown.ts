@@ -6,7 +6,7 @@ import type { Fold } from "./fold_state.ts";
 import { formatCount } from "./contracts.ts";
 import type { Subaccount } from "./kalshi_account.ts";
 import { derivedCash } from "./kalshi_account.ts";
-import { type Market, settlementFee } from "./kalshi_book.ts";
+import { isOpen, type Market, settlementFee } from "./kalshi_book.ts";
 import type { Ledger } from "./ledger.ts";
 import { figures, kalshiPnl } from "./metrics.ts";
 import { formatMoney, minus, type Money, money, parseMoney, plus, ZERO } from "./money.ts";
@@ -153,7 +153,7 @@ function marketRows(subaccounts: ReadonlyMap<number, Subaccount>): MarketRow[] {
 }
 
 function byInterest(a: Listed, b: Listed): number {
-  const open = Number(b.market.cost !== ZERO) - Number(a.market.cost !== ZERO);
+  const open = Number(isOpen(b.market)) - Number(isOpen(a.market));
   if (open !== 0) return open;
   if (a.market.newest !== b.market.newest) return a.market.newest > b.market.newest ? -1 : 1;
   if (a.ticker !== b.ticker) return a.ticker < b.ticker ? -1 : 1;
