@@ -1,7 +1,7 @@
 /** Exact decimals as text: what upstreams send, on the way into events. No number ever becomes a double. */
 
 /** A JSON number, or a decimal string; upstreams use both for the same field. */
-const NUMBER = /^(-?)(\d{1,60})(?:\.(\d{1,60}))?(?:[eE]([+-]?\d{1,3}))?$/;
+const NUMBER = /^(-?)(\d{1,99})(?:\.(\d{1,99}))?(?:[eE]([+-]?\d{1,3}))?$/;
 /** What an event may hold: see the catalogue's `decimal`. */
 const MAX_INTEGER_DIGITS = 30;
 const MAX_FRACTION_DIGITS = 60;
@@ -52,6 +52,9 @@ export function sumDecimals(texts: readonly string[]): string {
   const parts = texts.map((text) => plainDecimal(text));
   const decimals = Math.max(0, ...parts.map((part) => part.split(".")[1]?.length ?? 0));
   let total = 0n;
-  for (const part of parts) total += BigInt(shiftPoint(part, decimals));
+  for (const part of parts) {
+    const [whole = "", fraction = ""] = part.split(".");
+    total += BigInt(whole + fraction.padEnd(decimals, "0"));
+  }
   return shiftPoint(total.toString(), -decimals);
 }

@@ -55,27 +55,23 @@ export class Poller {
   }
 
   /**
-   * Begins to poll, every source at once. Bindings are checked first; a caller that is to stop at a
-   * contradiction checks them itself before.
+   * Begins to poll, every source at once. Bindings are checked first: where one is contradicted, every
+   * source is stopped, with the reason in its status. A caller that is to end then checks them before.
    *
    * @param signal ends it as {@link stop} does
    */
   start(signal?: AbortSignal): void {
     if (this.#running !== null) throw new Error("Cannot start: the poller runs already");
-    if (signal?.aborted) this.#controller.abort(signal.reason);
-    else {signal?.addEventListener("abort", () => this.#controller.abort(signal.reason), {
-        once: true,
-      });}
-    this.#running = this.#run(this.#controller.signal);
-    // Told by stop(); until then a rejection is nobody's.
-    this.#running.catch(() => {});
+    const abort = () => this.#controller.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+    this.#running = this.#run(this.#controller.signal).catch((error) => {
+      if (this.#controller.signal.aborted) return;
+      for (const loop of this.#loops.values()) loop.stopped(error);
+    });
   }
 
-  /**
-   * Aborts what is in flight and waits for what is being appended, at most two seconds.
-   *
-   * @throws {BindingError} where polling never began for it
-   */
+  /** Aborts what is in flight and waits for what is being appended, at most two seconds. */
   async stop(): Promise<void> {
     this.#controller.abort(new DOMException("The poller stops", "AbortError"));
     if (this.#running === null) return;

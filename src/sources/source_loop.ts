@@ -41,9 +41,9 @@ export class SourceLoop {
   readonly #breaker: ReturnType<typeof pollBreaker>;
   readonly #appender: Appender;
   #state: SourceStatus["state"] = "starting";
-  #lastSuccessAt: string | null;
+  #lastSuccessAt: string | null = null;
   /** What the log was last told; a start after a crash may have to close what was open. */
-  #told: BreakerState;
+  #told: BreakerState = "CLOSED";
   #nextPollAt: string | null = null;
   #backfillRows = 0;
   #failures = 0;
@@ -57,9 +57,7 @@ export class SourceLoop {
     });
     this.#breaker = pollBreaker(deps.breakerThreshold, deps.breakerResetMs);
     this.#appender = new Appender(deps.source, deps.log, deps.clock);
-    const freshness = deps.state.freshness(deps.source.name);
-    this.#lastSuccessAt = freshness.lastSuccessAt;
-    this.#told = freshness.breaker;
+    this.#remember();
   }
 
   /** What is known of the source now. */
@@ -93,6 +91,7 @@ export class SourceLoop {
    */
   async run(since: string | null, signal: AbortSignal): Promise<void> {
     const { clock, source } = this.#deps;
+    this.#remember();
     this.#breaker.policy.onStateChange((state) => {
       if (!signal.aborted) this.#transition(STATES[state]);
     });
@@ -105,11 +104,24 @@ export class SourceLoop {
         await this.#wait(Math.max(0, source.intervalMs - elapsed), signal);
       }
     } catch (error) {
-      if (!signal.aborted) this.#stopped(error);
+      if (!signal.aborted) this.stopped(error);
     } finally {
       this.#nextPollAt = null;
       this.#state = "stopped";
     }
+  }
+
+  /** Polling cannot begin, or not go on: says so, and leaves the source stopped. */
+  stopped(error: unknown): void {
+    this.#state = "stopped";
+    this.#note(error instanceof ClockJumpError ? error.code : "internal", error);
+    this.#logger.fatal("Polling stopped: {error}", { error });
+  }
+
+  #remember(): void {
+    const { lastSuccessAt, breaker } = this.#deps.state.freshness(this.#deps.source.name);
+    this.#lastSuccessAt = lastSuccessAt;
+    this.#told = breaker;
   }
 
   async #wait(intervalMs: number, signal: AbortSignal): Promise<void> {
@@ -178,7 +190,7 @@ export class SourceLoop {
   }
 
   #transition(to: BreakerState): void {
-    const { source, log, clock } = this.#deps;
+    const { source, log, clock, clockWatch } = this.#deps;
     const at = clock.now();
     const consecutiveFailures = this.#failures;
     const errorClass = to === "CLOSED" ? null : this.#lastError?.class ?? null;
@@ -187,6 +199,8 @@ export class SourceLoop {
     if (to === "CLOSED") this.#logger.info("Breaker closed", facts);
     else this.#logger.error("Breaker {state}: {errorClass}", facts);
     try {
+      // A jump ends a probe too, which the breaker takes for a success: nothing is to be recorded then.
+      clockWatch.check();
       log.append([transitionEvent(source, { to, errorClass, consecutiveFailures, at })]);
       this.#told = to;
       this.#saveFreshness();
@@ -204,11 +218,6 @@ export class SourceLoop {
   #note(errorClass: string, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     this.#lastError = { class: errorClass, message, at: iso(this.#deps.clock.now()) };
-  }
-
-  #stopped(error: unknown): void {
-    this.#note(error instanceof ClockJumpError ? error.code : "internal", error);
-    this.#logger.fatal("Polling stopped: {error}", { error });
   }
 }
 

@@ -1,0 +1,60 @@
+/** Helpers of the sources' tests: an upstream that answers what a test says, and a clock to step. */
+import type { Clock } from "../pnl/clock.ts";
+import type { PollContext } from "./source.ts";
+
+/** What a test's upstream answers with. */
+export type Answer = (request: Request, index: number) => Response | Promise<Response>;
+
+/** A real HTTP server on loopback. */
+export interface Upstream extends AsyncDisposable {
+  readonly url: string;
+  /** Requests so far: path with query, and headers. */
+  readonly requests: readonly { readonly url: URL; readonly headers: Headers }[];
+}
+
+/** Starts an upstream on a free port of loopback. */
+export function upstream(answer: Answer): Upstream {
+  const requests: { url: URL; headers: Headers }[] = [];
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+    requests.push({ url: new URL(request.url), headers: request.headers });
+    return answer(request, requests.length - 1);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    requests,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+/** A clock that runs as the machine's does, and can be set off. */
+export class OffsetClock implements Clock {
+  offsetMs = 0;
+
+  now(): number {
+    return Date.now() + this.offsetMs;
+  }
+
+  monotonic(): number {
+    return performance.now();
+  }
+}
+
+/** A context of a poll, at the beginning unless a cursor is given. */
+export function context(options: Partial<PollContext> = {}): PollContext {
+  return {
+    cursor: null,
+    since: null,
+    signal: new AbortController().signal,
+    progress: () => {},
+    ...options,
+  };
+}
+
+/** Resolves when `holds` does, looking every few milliseconds. */
+export async function until(holds: () => boolean, what: string, limitMs = 10_000): Promise<void> {
+  const started = performance.now();
+  while (!holds()) {
+    if (performance.now() - started > limitMs) throw new Error(`Not within ${limitMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
