@@ -1,6 +1,10 @@
-/** The log: events, the Merkle tiles over their lines, the head, the log's id, and what protects them. */
+/** The log: events, the Merkle tiles over their lines, the log's id, and what protects them. */
 import { type Kysely, sql } from "kysely";
 
+/**
+ * `leaf` and `root` are SHA-256 hashes; `root`, of the tree over all lines so far, stands in the last
+ * event of each append. So the log's head is its last row, and nothing is ever updated.
+ */
 const TABLES = [
   `CREATE TABLE log (
     singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
@@ -15,7 +19,8 @@ const TABLES = [
     time TEXT NOT NULL,
     recorded_time TEXT NOT NULL,
     line TEXT NOT NULL,
-    leaf BLOB NOT NULL
+    leaf BLOB NOT NULL,
+    root BLOB
   ) STRICT`,
   `CREATE UNIQUE INDEX events_by_identity ON events (source, id)`,
   `CREATE INDEX events_by_subject ON events (subject, type)`,
@@ -28,15 +33,7 @@ const TABLES = [
     hashes BLOB NOT NULL,
     PRIMARY KEY (level, number)
   ) STRICT`,
-  `CREATE TABLE head (
-    singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
-    size INTEGER NOT NULL,
-    root BLOB NOT NULL
-  ) STRICT`,
 ];
-
-/** SHA-256 of nothing: the root of the tree over no leaves. */
-const EMPTY_ROOT = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** Statements that refuse: a row, once there, stays as it is. */
 function refuse(table: string, verb: "UPDATE" | "DELETE"): string {
@@ -50,7 +47,6 @@ const TRIGGERS = [
     refuse(table, "UPDATE"),
     refuse(table, "DELETE"),
   ]),
-  refuse("head", "DELETE"),
   // Before the insert, because INSERT OR REPLACE deletes without firing a trigger.
   `CREATE TRIGGER events_refuse_gap BEFORE INSERT ON events
     WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM events) BEGIN
@@ -68,21 +64,11 @@ const TRIGGERS = [
     WHEN EXISTS (SELECT 1 FROM log) BEGIN
     SELECT RAISE(ABORT, 'the log has its id');
   END`,
-  `CREATE TRIGGER head_refuse_second BEFORE INSERT ON head
-    WHEN EXISTS (SELECT 1 FROM head) BEGIN
-    SELECT RAISE(ABORT, 'the log has its head');
-  END`,
-  `CREATE TRIGGER head_refuse_shrinking BEFORE UPDATE ON head
-    WHEN NEW.size <= OLD.size OR NEW.singleton <> 1 BEGIN
-    SELECT RAISE(ABORT, 'the head only grows');
-  END`,
 ];
 
 /** Makes the tables of an empty log. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of TABLES) await sql.raw(statement).execute(db);
-  await sql`INSERT INTO head (singleton, size, root) VALUES (1, 0, ${sql.raw(`x'${EMPTY_ROOT}'`)})`
-    .execute(db);
   await sql`INSERT INTO log (singleton, id) VALUES (1, ${crypto.randomUUID()})`.execute(db);
   for (const statement of TRIGGERS) await sql.raw(statement).execute(db);
 }

@@ -4,11 +4,12 @@ import type { EventSource, EventType } from "../pnl/event.ts";
 import type { TileReader } from "./compact_range.ts";
 import { LogFailedError, type LogLine } from "./event_log.ts";
 import type { NewEvent } from "./event_line.ts";
-import type { HexHash } from "./merkle.ts";
+import { EMPTY_ROOT, type HexHash } from "./merkle.ts";
 
-/** The head row. */
+/** The log's end, as its last row says. */
 export interface StoredHead {
   readonly size: number;
+  readonly recordedTime: string | null;
   readonly root: HexHash;
 }
 
@@ -27,11 +28,13 @@ function prepareAll(db: DatabaseSync) {
     commit: db.prepare("COMMIT"),
     rollback: db.prepare("ROLLBACK"),
     id: db.prepare("SELECT id FROM log"),
-    head: db.prepare("SELECT size, lower(hex(root)) AS root FROM head"),
-    setHead: db.prepare("UPDATE head SET size = ?, root = unhex(?)"),
-    recordedTime: db.prepare("SELECT recorded_time FROM events WHERE position = ?"),
-    insert: db.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, unhex(?))"),
-    find: db.prepare(
+    head: db.prepare(
+      `SELECT position, recorded_time, lower(hex(root)) AS root FROM events
+       ORDER BY position DESC LIMIT 1`,
+    ),
+    insert: db.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, unhex(?), unhex(?))"),
+    findOne: db.prepare("SELECT id, position, line FROM events WHERE source = ? AND id = ?"),
+    findMany: db.prepare(
       `SELECT id, position, line FROM events
        WHERE source = ? AND id IN (SELECT value FROM json_each(?))`,
     ),
@@ -70,19 +73,15 @@ export class EventStore implements TileReader {
     return id;
   }
 
-  /** The head row. */
+  /** The log's end. */
   head(): StoredHead {
     const row: Row | undefined = this.#sql.head.get();
-    if (row === undefined) throw new LogFailedError("The log has no head");
-    return { size: Number(row["size"]), root: hashOf(row["root"]) };
-  }
-
-  /** Recorded time of an event; null for position 0. */
-  recordedTime(position: number): string | null {
-    if (position === 0) return null;
-    const time = this.#sql.recordedTime.get(position)?.["recorded_time"];
-    if (typeof time !== "string") throw new LogFailedError(`Position ${position} is missing`);
-    return time;
+    if (row === undefined) return { size: 0, recordedTime: null, root: EMPTY_ROOT };
+    return {
+      size: Number(row["position"]),
+      recordedTime: String(row["recorded_time"]),
+      root: hashOf(row["root"]),
+    };
   }
 
   /** Runs `work` in one write transaction; nothing of it stays where it throws or returns `false`. */
@@ -107,9 +106,10 @@ export class EventStore implements TileReader {
     }
   }
 
-  insert(event: NewEvent, leaf: HexHash): void {
+  /** Writes an event; `root` with the last one of an append. */
+  insert(event: NewEvent, leaf: HexHash, root: HexHash | null): void {
     const { position, source, id, type, subject, time, recordedTime, line } = event;
-    this.#sql.insert.run(position, source, id, type, subject, time, recordedTime, line, leaf);
+    this.#sql.insert.run(position, source, id, type, subject, time, recordedTime, line, leaf, root);
   }
 
   /** Writes a full tile: the hashes of its row and their root. */
@@ -117,13 +117,13 @@ export class EventStore implements TileReader {
     this.#sql.insertTile.run(level, number, root, hashes.join(""));
   }
 
-  setHead(size: number, root: HexHash): void {
-    this.#sql.setHead.run(size, root);
-  }
-
   find(source: EventSource, ids: readonly string[]): Map<string, LogLine> {
     const found = new Map<string, LogLine>();
-    for (const row of this.#sql.find.all(source, JSON.stringify(ids))) {
+    const [first] = ids;
+    const rows: Row[] = ids.length === 1 && first !== undefined
+      ? this.#sql.findOne.all(source, first)
+      : this.#sql.findMany.all(source, JSON.stringify(ids));
+    for (const row of rows) {
       found.set(String(row["id"]), {
         position: Number(row["position"]),
         line: String(row["line"]),

@@ -1,5 +1,6 @@
 /** The log in a SQLite file. */
 import type { DatabaseSync } from "node:sqlite";
+import { getLogger } from "@logtape/logtape";
 import { EVENTS_SCHEMA_VERSION } from "../../migrations/events/version.ts";
 import type { Clock } from "../pnl/clock.ts";
 import type { Candidate } from "../pnl/event.ts";
@@ -23,7 +24,7 @@ import {
 } from "./event_log.ts";
 import { EventReader } from "./event_reader.ts";
 import { EventStore } from "./event_store.ts";
-import { leafHash } from "./merkle.ts";
+import { type HexHash, leafHash } from "./merkle.ts";
 import { checkSubscription } from "./read_options.ts";
 import { subscribeTo, Wakeup } from "./subscription.ts";
 
@@ -36,6 +37,8 @@ export interface SqliteEventLogOptions {
   readonly readOnly?: boolean;
 }
 
+const logger = getLogger(["pnl", "log"]);
+
 /** SQLite's `application_id` of a log: "pnlE". */
 export const EVENTS_APPLICATION_ID = 0x706e6c45;
 
@@ -46,6 +49,9 @@ const MIGRATIONS = {
 
 /** How often a log that only reads looks for what another process appended, milliseconds. */
 const POLL_MS = 1_000;
+
+/** SQLite's result code for a full disk. */
+const SQLITE_FULL = 13;
 
 /** What is kept in memory of the log's end. */
 interface Frontier {
@@ -92,7 +98,6 @@ export class SqliteEventLog implements EventLog, Disposable {
     let next: Frontier | undefined;
     try {
       this.#store.transaction(() => {
-        this.#refresh();
         const { position, recordedTime: last } = this.#frontier.head;
         const recordedTime = recordedTimeOf(now, last);
         plan = planAppend(checked, recordedTime, {
@@ -105,7 +110,9 @@ export class SqliteEventLog implements EventLog, Disposable {
         return next !== undefined;
       });
     } catch (error) {
-      throw this.#appendFailure(error, batch.length);
+      const failure = appendFailure(error, batch.length, this.#options.path);
+      if (failure instanceof LogFailedError) this.#recover();
+      throw failure;
     }
     if (plan === undefined) throw new LogFailedError("The append was not decided");
     if (next !== undefined) {
@@ -158,21 +165,39 @@ export class SqliteEventLog implements EventLog, Disposable {
     this.close();
   }
 
+  /**
+   * Writes what was decided. Where another connection has appended meanwhile, the position is taken
+   * and the database refuses: the frontier in memory needs no look at the file before each append.
+   */
   #write({ events }: AppendPlan, recordedTime: string): Frontier {
     const range = this.#frontier.range.clone();
-    for (const event of events) {
-      const leaf = leafHash(event.line);
-      this.#store.insert(event, leaf);
-      range.append(leaf, (level, number, root) => {
-        const hashes = this.#store.hashes(level, number * TILE_WIDTH, TILE_WIDTH);
-        this.#store.insertTile(level, number, root, hashes);
-      });
+    const leaves = events.map((event) => leafHash(event.line));
+    const tiles: { level: number; number: number; root: HexHash }[] = [];
+    for (const leaf of leaves) {
+      range.append(leaf, (level, number, root) => tiles.push({ level, number, root }));
     }
     const root = range.root();
+    const last = events.length - 1;
+    events.forEach((event, at) => {
+      this.#store.insert(event, leaves[at]!, at === last ? root : null);
+    });
+    for (const { level, number, root } of tiles) {
+      const hashes = this.#store.hashes(level, number * TILE_WIDTH, TILE_WIDTH);
+      this.#store.insertTile(level, number, root, hashes);
+    }
     const position = this.#frontier.head.position + events.length;
     if (range.size !== position) throw new LogFailedError("The tree and the log differ in size");
-    this.#store.setHead(range.size, root);
     return { range, head: { position, recordedTime, root } };
+  }
+
+  /** After a failed append: goes on from what the file holds, whatever became of the transaction. */
+  #recover(): void {
+    try {
+      this.#refresh();
+    } catch (cause) {
+      // What is told is why the append failed; a file that cannot be read either fails the next one.
+      logger.error("Cannot read the log after a failed append", { cause });
+    }
   }
 
   /** Follows what another connection appended. */
@@ -183,40 +208,34 @@ export class SqliteEventLog implements EventLog, Disposable {
     this.#frontier = this.#store.snapshot(() => this.#loadFrontier());
   }
 
-  /** The end of the log as stored: the tree over its hashes must have the root that the head says. */
+  /** The end of the log as stored: the tree over its hashes must have the root that the last row says. */
   #loadFrontier(): Frontier {
-    const { size, root } = this.#store.head();
-    const last = this.#reader.lastPosition();
-    if (last !== size) {
-      throw new LogFailedError(
-        `${this.#options.path} is damaged: it holds ${last} events, and its head says ${size}`,
-      );
-    }
+    const { size, recordedTime, root } = this.#store.head();
     const range = CompactRange.at(size, this.#store);
     if (range.root() !== root) {
       throw new LogFailedError(
         `${this.#options.path} is damaged: its hashes give root ${range.root()} at ${size}, ` +
-          `and its head says ${root}`,
+          `and its last row says ${root}`,
       );
     }
-    const recordedTime = this.#store.recordedTime(size);
     return { range, head: { position: size, recordedTime, root } };
-  }
-
-  #appendFailure(error: unknown, count: number): Error {
-    if (
-      error instanceof ConflictError || error instanceof InvalidEventError ||
-      error instanceof LogFailedError
-    ) return error;
-    const what = `Cannot append ${count} events to ${this.#options.path}`;
-    const full = resultCode(error) === 13 ? "the disk is full" : null;
-    const reason = full ?? (error instanceof Error ? error.message : String(error));
-    return new LogFailedError(`${what}: ${reason}`, { cause: error });
   }
 
   #assertOpen(): void {
     if (this.#isClosed) throw new LogFailedError(`${this.#options.path} is closed`);
   }
+}
+
+function appendFailure(error: unknown, count: number, path: string): Error {
+  if (
+    error instanceof ConflictError || error instanceof InvalidEventError ||
+    error instanceof LogFailedError
+  ) return error;
+  const full = resultCode(error) === SQLITE_FULL ? "the disk is full" : null;
+  const reason = full ?? (error instanceof Error ? error.message : String(error));
+  return new LogFailedError(`Cannot append ${count} events to ${path}: ${reason}`, {
+    cause: error,
+  });
 }
 
 /**
