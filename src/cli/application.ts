@@ -17,7 +17,7 @@ import type { Serve } from "../stream/broadcast.ts";
 import { Hub } from "../stream/hub.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import type { Config } from "./config.ts";
-import { prepareDataDir } from "./data_dir.ts";
+import { prepareFolder } from "./folder.ts";
 import { watchMidnight } from "./midnight.ts";
 import { logPath } from "./open_log.ts";
 import { liveSources, sandboxSources } from "./upstreams.ts";
@@ -98,7 +98,7 @@ async function startParts(
   clock: Clock,
   stack: AsyncDisposableStack,
 ): Promise<{ readonly server: Server; readonly poller: Poller }> {
-  prepareDataDir(config.dataDir);
+  prepareFolder(config.dataDir, "PNL_DATA_DIR");
   const lock = stack.use(acquireDataLock(config.dataDir, { port: config.port }));
   const log = stack.use(await openSqliteEventLog({ path: logPath(config), clock }));
   const state = stack.use(await StateStore.open({ path: `${config.dataDir}/state.db` }));

@@ -9,6 +9,7 @@ export interface Grants {
   readonly write: readonly string[];
   readonly env: readonly string[];
   readonly run: readonly string[];
+  readonly sys: readonly string[];
 }
 
 /** The subcommands that the grants are known of. */
@@ -61,7 +62,7 @@ export function grantsOf(
   environment: Environment,
 ): Grants {
   const env = SETTING_NAMES.filter((setting) => environment[setting] !== undefined);
-  const none: Grants = { net: [], read: [], write: [], env, run: [] };
+  const none: Grants = { net: [], read: [], write: [], env, run: [], sys: [] };
   if (config === null) return none;
   const data = { ...none, read: [config.dataDir], write: [config.dataDir] };
   const key = config.kalshi !== null && "file" in config.kalshi.privateKey
@@ -72,6 +73,7 @@ export function grantsOf(
     case "doctor":
       return {
         ...data,
+        sys: name === "doctor" ? ["statfs"] : [],
         net: network(config),
         read: [config.dataDir, config.logDir, ...key],
         write: [config.dataDir, config.logDir],
@@ -89,7 +91,7 @@ export function grantsOf(
 
 /** The grants as flags of `deno run`. */
 export function flagsOf(grants: Grants): string[] {
-  return (["net", "read", "write", "env", "run"] as const)
+  return (["net", "read", "write", "env", "run", "sys"] as const)
     .filter((name) => grants[name].length > 0)
     .map((name) => `--allow-${name}=${grants[name].join(",")}`);
 }

@@ -9,6 +9,7 @@ import {
 } from "@logtape/logtape";
 import { CommandError } from "./command.ts";
 import type { Config } from "./config.ts";
+import { prepareFolder } from "./folder.ts";
 
 const FILE_BYTES = 10_000_000;
 const FILES = 5;
@@ -21,8 +22,8 @@ const FILES = 5;
  */
 export async function startLogging(config: Config): Promise<() => Promise<void>> {
   const path = `${config.logDir}/pnl-stream.log`;
+  prepareFolder(config.logDir, "LOG_DIR");
   try {
-    Deno.mkdirSync(config.logDir, { recursive: true });
     await configure({
       sinks: {
         terminal: getConsoleSink({ formatter: getTextFormatter({ timestamp: "time" }) }),

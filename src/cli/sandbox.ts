@@ -3,7 +3,7 @@ import { systemClock } from "../log/system_clock.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import type { Command } from "./command.ts";
 import { readConfig } from "./config.ts";
-import { prepareDataDir } from "./data_dir.ts";
+import { prepareFolder } from "./folder.ts";
 import { print, printJson } from "./output.ts";
 import { untilSignal } from "./signals.ts";
 
@@ -19,7 +19,7 @@ export const command: Command = {
   async run({ options, env }) {
     const config = readConfig(env);
     const dataDir = `${config.dataDir}/stand-in`;
-    prepareDataDir(dataDir);
+    prepareFolder(dataDir, "PNL_DATA_DIR");
     const sandbox = await startSandbox({ clock: systemClock, seed: config.sandboxSeed, dataDir });
     const { kalshi, anthropic, revenue } = sandbox;
     const settings = {

@@ -1,5 +1,6 @@
-/** The data directory: made where there is none, and known to be writable before anything is opened. */
+/** The folders of data and logs: made where there are none, known to be writable before they are used. */
 import { CommandError } from "./command.ts";
+import type { SettingName } from "./settings.ts";
 
 function reason(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) return "it may not be written";
@@ -14,7 +15,7 @@ function reason(error: unknown): string {
  *
  * @throws {CommandError} naming the folder and the setting
  */
-export function prepareDataDir(path: string): void {
+export function prepareFolder(path: string, setting: SettingName): void {
   const probe = `${path}/.writable-${Deno.pid}`;
   try {
     Deno.mkdirSync(path, { recursive: true });
@@ -22,6 +23,6 @@ export function prepareDataDir(path: string): void {
     Deno.removeSync(probe);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new CommandError(`Cannot use ${path} (PNL_DATA_DIR): ${reason(error)}`, { cause: error });
+    throw new CommandError(`Cannot use ${path} (${setting}): ${reason(error)}`, { cause: error });
   }
 }
