@@ -1,0 +1,127 @@
+/** Runs the server as a process of its own, with the permissions that it asks for and no others. */
+
+const ROOT = new URL("../", import.meta.url);
+const START_MS = 20_000;
+
+/** A server process and what it says. */
+export interface ServerProcess {
+  readonly pid: number;
+  /** Such as `http://127.0.0.1:41234`. */
+  readonly url: string;
+  /** Milliseconds from launch until it said that it serves. */
+  readonly startedMs: number;
+  /** Everything it has written so far, standard output and standard error. */
+  output(): string;
+  /** Sends a signal, waits for the end. */
+  end(signal: Deno.Signal): Promise<{ readonly code: number; readonly elapsedMs: number }>;
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function environment(env: Record<string, string>): Record<string, string> {
+  const kept = ["HOME", "PATH", "DENO_DIR", "TMPDIR"].flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), NO_COLOR: "1", ...env };
+}
+
+function denoRun(flags: readonly string[], args: readonly string[], env: Record<string, string>) {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--frozen", "--cached-only", "--no-prompt", ...flags, "main.ts", ...args],
+    cwd: ROOT,
+    clearEnv: true,
+    env: environment(env),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** The flags that a subcommand is started with under an environment. */
+export async function flagsFor(name: string, env: Record<string, string>): Promise<string[]> {
+  const args = ["permissions", "--launch", "--for", name];
+  const { stdout } = await denoRun(["--allow-env"], args, env).output();
+  return new TextDecoder().decode(stdout).trim().split(" ").filter((flag) => flag !== "");
+}
+
+/** Runs a subcommand to its end, as its task does. */
+export async function runCommand(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Ended> {
+  const flags = await flagsFor(args[0]!, env);
+  const { code, stdout, stderr } = await denoRun(flags, args, env).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+/** Starts the server and waits until it says where it serves. */
+export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
+  const flags = await flagsFor("serve", env);
+  const launched = performance.now();
+  const child = denoRun(flags, ["serve"], env).spawn();
+  let text = "";
+  const collect = async (stream: ReadableStream<Uint8Array>) => {
+    for await (const part of stream.pipeThrough(new TextDecoderStream())) text += part;
+  };
+  const collected = Promise.all([collect(child.stdout), collect(child.stderr)]);
+  const address = () => /pnl-stream \S+: (http:\/\/\S+)/.exec(text)?.[1];
+  let exited = false;
+  void child.status.then(() => exited = true);
+  while (address() === undefined) {
+    if (exited || performance.now() - launched > START_MS) {
+      if (!exited) child.kill("SIGKILL");
+      await collected;
+      throw new Error(`The server did not start: ${text}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const startedMs = performance.now() - launched;
+  return {
+    pid: child.pid,
+    url: address()!,
+    startedMs,
+    output: () => text,
+    end: async (signal) => {
+      const from = performance.now();
+      if (!exited) child.kill(signal);
+      const { code } = await child.status;
+      await collected;
+      return { code, elapsedMs: performance.now() - from };
+    },
+  };
+}
+
+/** A temporary folder with the settings that keep a server inside it, on a free port. */
+export async function withFolder(
+  work: (env: Record<string, string>, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "pnl-" });
+  try {
+    await work({ PORT: "0", PNL_DATA_DIR: `${folder}/data`, LOG_DIR: `${folder}/logs` }, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Asks again until the answer is as wished; throws the last answer at the deadline. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  wished: (answer: T) => boolean,
+  deadlineMs: number,
+): Promise<T> {
+  for (const from = performance.now();;) {
+    const answer = await ask();
+    if (wished(answer)) return answer;
+    if (performance.now() - from > deadlineMs) {
+      throw new Error(`Not within ${deadlineMs} ms: ${JSON.stringify(answer)?.slice(0, 500)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
