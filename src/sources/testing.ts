@@ -12,13 +12,21 @@ export interface Upstream extends AsyncDisposable {
   readonly requests: readonly { readonly url: URL; readonly headers: Headers }[];
 }
 
-/** Starts an upstream on a free port of loopback. */
-export function upstream(answer: Answer): Upstream {
+/**
+ * Starts an upstream on a free port of loopback.
+ *
+ * @param clock what its `Date` header says; default the machine's
+ */
+export function upstream(answer: Answer, clock?: Clock): Upstream {
   const requests: { url: URL; headers: Headers }[] = [];
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+  const serve = async (request: Request): Promise<Response> => {
     requests.push({ url: new URL(request.url), headers: request.headers });
-    return answer(request, requests.length - 1);
-  });
+    const response = await answer(request, requests.length - 1);
+    if (clock !== undefined) response.headers.set("date", new Date(clock.now()).toUTCString());
+    return response;
+  };
+  const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+  const server = Deno.serve(options, serve);
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     requests,
