@@ -1,12 +1,14 @@
 /** `deno task bench`: prints ratios against limits and peers, each measured in the same run. */
 import { appendBench } from "./append_bench.ts";
 import { missedLimits } from "./report.ts";
+import { pushBench } from "./push_bench.ts";
 import { replayBench } from "./replay_bench.ts";
 import { startupBench } from "./startup_bench.ts";
 
 const BENCHES: Record<string, (dir: string) => Promise<void>> = {
   append: (dir) => appendBench(dir, { events: 1_000_000 }),
   replay: replayBench,
+  push: pushBench,
   startup: startupBench,
 };
 
