@@ -5,8 +5,10 @@ import type { Hub } from "../stream/hub.ts";
 
 const log = getLogger(["pnl", "http"]);
 
+/** Time for peers of the streams to say goodbye, in milliseconds. */
+const DRAIN_MS = 500;
 /** Time for open requests and streams to end, in milliseconds; the rest of 5 s is for the others. */
-const STOP_MS = 3_000;
+const STOP_MS = 2_500;
 
 /** What is to be served where. */
 export interface ServerOptions {
@@ -15,7 +17,7 @@ export interface ServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** How long {@link Server.stop} waits for peers; default 3,000 ms. */
+  /** How long {@link Server.stop} waits for peers; default 2,500 ms, after half a second for the streams. */
   readonly stopMs?: number;
 }
 
@@ -61,8 +63,9 @@ export function startServer(options: ServerOptions): Server {
   });
   let stopping: Promise<boolean> | null = null;
   const stop = async () => {
+    // The streams end first: the runtime would close the sockets without the time to come back after.
+    await hub.drain(DRAIN_MS);
     const ended = server.shutdown().then(() => true);
-    hub.drain();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const deadline = new Promise<false>((resolve) => {
       timer = setTimeout(() => resolve(false), options.stopMs ?? STOP_MS);

@@ -41,14 +41,16 @@ function refuse(refusal: Refusal, c: Context): never {
   }
 }
 
+function refuseMore(deps: AppDeps): never {
+  throw new HttpProblem("too_many_streams", "No more streams can be opened now.", {}, {
+    "retry-after": String(Math.ceil(deps.hub.retryMs() / 1000)),
+  });
+}
+
 function sse(c: Context, deps: AppDeps): Response {
   const { lastEventId } = readQuery(c, SSE_QUERY);
   if (c.req.method === "HEAD") return reply(c, 200, null, SSE_HEADERS);
-  if (!deps.hub.admits()) {
-    throw new HttpProblem("too_many_streams", "No more streams can be opened now.", {}, {
-      "retry-after": String(Math.ceil(deps.hub.retryMs() / 1000)),
-    });
-  }
+  if (!deps.hub.admits()) refuseMore(deps);
   const since = c.req.raw.headers.get("last-event-id") || lastEventId || null;
   return reply(c, 200, openSse(deps.hub, since), SSE_HEADERS);
 }
@@ -57,7 +59,7 @@ function webSocket(c: Context, deps: AppDeps): Response {
   const refusal = refuseHandshake(c.req.raw.headers, deps.allowedOrigins);
   if (refusal !== null) refuse(refusal, c);
   readQuery(c, NO_PARAMETERS);
-  return openWebSocket(deps.hub, c.req.raw);
+  return openWebSocket(deps.hub, c.req.raw) ?? refuseMore(deps);
 }
 
 /** Registers the routes. `/ws` stands before everything that would touch a response's headers. */

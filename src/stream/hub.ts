@@ -64,6 +64,7 @@ const MAX_WAITING_FINALS = 256;
 const SHARED_MS = 50;
 /** Clients come back spread over this time after a drain. */
 const DRAIN_SPREAD_MS = 5_000;
+const DRAIN_POLL_MS = 10;
 
 /** Fans snapshots out. Encodes each once, never waits for a client, and ticks when nothing happens. */
 export class Hub {
@@ -185,13 +186,21 @@ export class Hub {
     return { connections: { ...this.#connections }, ...this.#counters };
   }
 
-  /** Stops ticking and tells every client to come back later, each at another time. */
-  drain(): void {
+  /**
+   * Stops ticking and tells every client to come back later, each at another time.
+   *
+   * @param waitMs how long to wait for them to go
+   */
+  async drain(waitMs: number): Promise<void> {
     this.#draining = true;
     this.#stop?.();
     this.#stop = null;
     this.#waiting.clear();
     for (const subscriber of [...this.#open]) subscriber.drain(this.retryMs());
+    const deadline = performance.now() + waitMs;
+    while (this.#open.size > 0 && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    }
   }
 
   /** A time to reconnect after, in milliseconds, other for each client. */

@@ -22,20 +22,27 @@ const IDLE_SECONDS = 30;
 const REPLAY_PAGE = 16;
 /** How often, and how many times, a gap that is being filled waits for the peer to read. */
 const REPLAY_WAIT_MS = 50;
-const REPLAY_WAITS = 200;
+const REPLAY_WAITS = 100;
 /** Frames a client may send: a burst, then so many a second; filling a gap costs as many as 20. */
 const BURST_FRAMES = 200;
 const FRAMES_PER_SECOND = 50;
 const SUBSCRIBE_COST = 20;
+/** How long a peer that is refused is still read. */
+const LINGER_MS = 100;
+/** Sockets that may be open at once only to be told that there is no room. */
+const MAX_TURNED_AWAY = 100;
 
 class WebSocketSubscriber implements Subscriber {
   readonly transport = "websocket";
   readonly #hub: Hub;
   readonly #socket: WebSocket;
+  #refused = false;
   readonly #allowance = new Allowance(BURST_FRAMES, FRAMES_PER_SECOND, performance.now());
   #lastOffset = -1;
   /** Set while a gap is filled: nothing live is sent meanwhile. A newer one ends an older one. */
   #replay: symbol | null = null;
+  /** A gap that was not filled: said before the next snapshot. */
+  #owed: ResetReason | null = null;
 
   constructor(hub: Hub, socket: WebSocket) {
     this.#hub = hub;
@@ -55,14 +62,12 @@ class WebSocketSubscriber implements Subscriber {
   }
 
   received(data: unknown): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#refused) return;
     try {
-      if (!this.#allowance.take(1, performance.now())) return this.#refuse();
-      this.#handle(data);
+      if (this.#mayAsk(1)) this.#handle(data);
     } catch (error) {
       if (!(error instanceof BadFrameError)) throw error;
-      this.#sendText(errorFrame(error.code, error.message));
-      this.#close(CLOSE.badFrame, "bad frame");
+      this.#refuse(CLOSE.badFrame, error.code, error.message);
     }
   }
 
@@ -75,7 +80,11 @@ class WebSocketSubscriber implements Subscriber {
   keepAlive(): void {}
 
   drain(retryMs: number): void {
-    this.#close(CLOSE.drain, `retryMs=${retryMs}`);
+    this.#replay = null;
+    this.#hub.mute(this);
+    if (this.#socket.readyState === WebSocket.OPEN) {
+      this.#socket.close(CLOSE.drain, `retryMs=${retryMs}`);
+    }
   }
 
   #handle(data: unknown): void {
@@ -86,55 +95,61 @@ class WebSocketSubscriber implements Subscriber {
       case "ack":
         return;
       case "subscribe":
-        if (!this.#allowance.take(SUBSCRIBE_COST, performance.now())) return this.#refuse();
-        return this.#subscribe(frame.since ?? null);
+        if (this.#mayAsk(SUBSCRIBE_COST)) this.#subscribe(frame.since ?? null);
     }
+  }
+
+  #mayAsk(cost: number): boolean {
+    if (this.#allowance.take(cost, performance.now())) return true;
+    this.#refuse(CLOSE.limit, "too_many_frames", "Too many frames in a short time");
+    return false;
   }
 
   #subscribe(since: string | null): void {
     const resume = this.#hub.resume(since);
     if (resume.kind === "replay") return void this.#fillGap(resume.after);
     this.#replay = null;
-    const current = this.#hub.current();
-    if (resume.kind === "reset") this.#sendReset(resume.reason, current);
-    this.#send(current);
+    if (resume.kind === "reset") this.#owed = resume.reason;
+    this.#send(this.#hub.current());
   }
 
   /** Sends the finals since an offset as fast as the peer reads, then the current snapshot. */
   async #fillGap(after: number): Promise<void> {
     const replay = Symbol("replay");
     this.#replay = replay;
-    let filled = after;
-    let page = this.#hub.finalsAfter(filled, REPLAY_PAGE);
-    for (let waits = 0; page.length > 0;) {
-      if (this.#behind()) {
+    let page: Broadcast[] = [];
+    for (let filled = after, waits = 0;;) {
+      if (page.length === 0) page = this.#hub.finalsAfter(filled, REPLAY_PAGE);
+      const next = page.shift();
+      if (next === undefined) break;
+      while (this.#behind()) {
         if (++waits > REPLAY_WAITS) return this.#giveUp();
         await new Promise((resolve) => setTimeout(resolve, REPLAY_WAIT_MS));
         if (this.#replay !== replay) return;
-        continue;
       }
-      for (const broadcast of page) this.#send(broadcast);
-      filled = page.at(-1)?.frame.offset ?? filled;
-      page = this.#hub.finalsAfter(filled, REPLAY_PAGE);
+      this.#send(next);
+      filled = next.frame.offset;
     }
     this.#replay = null;
     this.#send(this.#hub.current());
   }
 
-  /** The peer does not read: what lies between is not sent, and that is said. */
+  /** The peer does not read: what lies between is not sent, and it will be told so. */
   #giveUp(): void {
     this.#replay = null;
-    this.#sendReset("gap", this.#hub.current());
+    this.#owed = "gap";
   }
 
   #send(broadcast: Broadcast): void {
     if (this.#behind()) return this.#hub.count("conflated");
+    if (this.#owed !== null) this.#sendReset(this.#owed, broadcast);
     this.#lastOffset = broadcast.frame.offset;
     this.#sendText(broadcast.webSocketText);
     this.#hub.count("sent");
   }
 
   #sendReset(reason: ResetReason, current: Broadcast): void {
+    this.#owed = null;
     this.#hub.count("resets");
     this.#sendText(resetFrame(reason, current));
   }
@@ -143,37 +158,59 @@ class WebSocketSubscriber implements Subscriber {
     return this.#socket.bufferedAmount > MAX_BUFFERED_BYTES;
   }
 
-  #refuse(): void {
-    this.#sendText(errorFrame("too_many_frames", "Too many frames in a short time"));
-    this.#close(CLOSE.limit, "too many frames");
-  }
-
+  /** A peer that does not read gets no answers either: they would pile up. */
   #sendText(text: string): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+    if (this.#socket.readyState === WebSocket.OPEN && !this.#behind()) this.#socket.send(text);
   }
 
-  #close(code: number, reason: string): void {
+  /** Says why, listens no more, and closes. */
+  #refuse(code: number, error: string, message: string): void {
+    this.#refused = true;
     this.#replay = null;
     this.#hub.mute(this);
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, reason);
+    this.#sendText(errorFrame(error, message));
+    closeSoon(this.#socket, code, error);
   }
+}
+
+/**
+ * Closes after a moment in which the peer is still read: the runtime drops a connection, and the code
+ * with it, when a frame arrives after it was told to close.
+ */
+function closeSoon(socket: WebSocket, code: number, reason: string): void {
+  const timer = setTimeout(() => {
+    if (socket.readyState === WebSocket.OPEN) socket.close(code, reason);
+  }, LINGER_MS);
+  socket.addEventListener("close", () => clearTimeout(timer));
+}
+
+/** Sockets that are open only to be told that there is no room. */
+let turnedAway = 0;
+
+function turnAway(socket: WebSocket): void {
+  turnedAway += 1;
+  socket.onopen = () => closeSoon(socket, CLOSE.limit, "too_many_connections");
+  // The runtime may close a socket twice.
+  socket.addEventListener("close", () => turnedAway -= 1, { once: true });
 }
 
 /**
  * Upgrades a request to a WebSocket that follows the hub. The request's handshake and origin must
  * have been checked. Where the hub is full, the socket is closed with 4429 as soon as it is open.
  *
- * @returns the 101 response, whose headers cannot be changed
+ * @returns the 101 response, whose headers cannot be changed; null where there is no room even to say so
  */
-export function openWebSocket(hub: Hub, request: Request): Response {
+export function openWebSocket(hub: Hub, request: Request): Response | null {
+  const admitted = hub.admits();
+  if (!admitted && turnedAway >= MAX_TURNED_AWAY) return null;
   const offered = request.headers.get("sec-websocket-protocol") ?? "";
   const chosen = offered.split(",").some((name) => name.trim() === PROTOCOL);
   const { socket, response } = Deno.upgradeWebSocket(request, {
     idleTimeout: IDLE_SECONDS,
     ...(chosen ? { protocol: PROTOCOL } : {}),
   });
-  if (!hub.admits()) {
-    socket.onopen = () => socket.close(CLOSE.limit, "too many connections");
+  if (!admitted) {
+    turnAway(socket);
     return response;
   }
   const subscriber = new WebSocketSubscriber(hub, socket);
@@ -181,6 +218,5 @@ export function openWebSocket(hub: Hub, request: Request): Response {
   socket.onopen = () => subscriber.opened();
   socket.onmessage = (event) => subscriber.received(event.data);
   socket.onclose = () => subscriber.closed();
-  socket.onerror = () => subscriber.closed();
   return response;
 }
