@@ -1,6 +1,8 @@
 /** Helpers of the sources' tests: an upstream that answers what a test says, and a clock to step. */
 import type { Clock } from "../pnl/clock.ts";
-import type { PollContext } from "./source.ts";
+import type { EventLog } from "../log/event_log.ts";
+import type { Candidate, EventType, FactCandidate, RecordedEvent } from "../pnl/event.ts";
+import type { Binding, Poll, PollContext, Source, SourceUnit } from "./source.ts";
 
 /** What a test's upstream answers with. */
 export type Answer = (request: Request, index: number) => Response | Promise<Response>;
@@ -65,4 +67,71 @@ export async function until(holds: () => boolean, what: string, limitMs = 10_000
     if (performance.now() - started > limitMs) throw new Error(`Not within ${limitMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** Events of a log, parsed. */
+export function eventsOf(log: EventLog, type?: EventType): RecordedEvent[] {
+  const events: RecordedEvent[] = [];
+  for (let after = 0;;) {
+    const page = log.read({ after, limit: 10_000, ...(type === undefined ? {} : { type }) });
+    const last = page.at(-1);
+    if (last === undefined) return events;
+    events.push(...page.map(({ line }) => JSON.parse(line) as RecordedEvent));
+    after = last.position;
+  }
+}
+
+/** A source whose one unit, `only`, does what the test says. */
+export function fakeSource(
+  poll: SourceUnit["poll"],
+  options: Partial<Source> & { readonly bound?: Partial<Binding> } = {},
+): Source {
+  const { bound, ...rest } = options;
+  return {
+    name: "revenue",
+    source: "/revenue",
+    intervalMs: 5,
+    units: [{ name: "only", poll }],
+    binding: () =>
+      Promise.resolve({ origin: "https://a.test", account: "default", since: null, ...bound }),
+    ...rest,
+  };
+}
+
+/** A poll that brought these events. */
+export function poll(events: readonly Candidate[] = [], options: Partial<Poll> = {}): Poll {
+  return { events, rejected: [], cursor: "1", backfilled: true, ...options };
+}
+
+/** Collected revenue, as an observation. */
+export function totals(collected: string, time = "2026-11-22T10:00:00.000Z"): Candidate {
+  return {
+    kind: "observation",
+    source: "/revenue",
+    type: "pnl.revenue.totals.observed.v1",
+    subject: "totals",
+    time,
+    data: { invoiced: collected, collected },
+  };
+}
+
+/** A fill, as a fact. */
+export function fill(id: string, fee = "0.01"): FactCandidate {
+  return {
+    kind: "fact",
+    source: "/kalshi",
+    type: "pnl.kalshi.fill.recorded.v1",
+    id,
+    subject: "KX-1",
+    time: "2026-11-22T10:00:00.000Z",
+    data: {
+      fillId: id,
+      subaccount: 0,
+      outcomeSide: "yes",
+      count: "1.00",
+      yesPrice: "0.50",
+      fee,
+      taker: true,
+    },
+  };
 }

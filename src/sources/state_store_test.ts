@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { MemoryEventLog } from "../log/memory_event_log.ts";
+import { StateStore } from "./state_store.ts";
+import { fill, OffsetClock } from "./testing.ts";
+
+const clock = new OffsetClock();
+
+async function inFolder(work: (path: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(`${folder}/state.db`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const UNITS = new Map([["facts", { cursor: "c1", facts: 7 }], ["transfers", {
+  cursor: "c2",
+  facts: 0,
+}]]);
+
+Deno.test("StateStore keeps cursors, freshness and the count of starts over a reopening", async () => {
+  await inFolder(async (path) => {
+    const log = new MemoryEventLog({ clock });
+    {
+      using state = await StateStore.open({ path });
+      assert.equal(state.unit("kalshi", "facts"), null);
+      assert.deepEqual(state.freshness("kalshi"), { lastSuccessAt: null, breaker: "CLOSED" });
+      assert.equal(state.nextStart(), 1);
+      assert.equal(state.adoptLog(log), false);
+      state.saveUnits("kalshi", UNITS, log);
+      state.saveUnits("kalshi", new Map([["transfers", { cursor: "c3", facts: 2 }]]), log);
+      state.saveFreshness("kalshi", { lastSuccessAt: "2026-11-22T10:00:00.000Z", breaker: "OPEN" });
+    }
+    using state = await StateStore.open({ path });
+    assert.equal(state.adoptLog(log), false);
+    assert.deepEqual(state.unit("kalshi", "facts"), { cursor: "c1", facts: 7 });
+    assert.deepEqual(state.unit("kalshi", "transfers"), { cursor: "c3", facts: 2 });
+    assert.equal(state.unit("revenue", "facts"), null);
+    assert.deepEqual(state.freshness("kalshi"), {
+      lastSuccessAt: "2026-11-22T10:00:00.000Z",
+      breaker: "OPEN",
+    });
+    assert.equal(state.nextStart(), 2);
+  });
+});
+
+Deno.test("StateStore.adoptLog() drops the cursors of another log and of an older copy of this one", async () => {
+  await inFolder(async (path) => {
+    using state = await StateStore.open({ path });
+    const log = new MemoryEventLog({ clock, id: "a" });
+    log.append([fill("1"), fill("2")]);
+    state.adoptLog(log);
+    state.saveUnits("kalshi", UNITS, log);
+    log.append([fill("3")]);
+    assert.equal(state.adoptLog(log), false, "a log that went on is the same");
+    state.saveUnits("kalshi", UNITS, log);
+
+    const older = new MemoryEventLog({ clock, id: "a" });
+    older.append([fill("1"), fill("2")]);
+    assert.equal(state.adoptLog(older), true);
+    assert.equal(state.unit("kalshi", "facts"), null);
+
+    state.saveUnits("kalshi", UNITS, older);
+    assert.equal(state.adoptLog(new MemoryEventLog({ clock, id: "b" })), true);
+    assert.equal(state.unit("kalshi", "facts"), null);
+  });
+});
+
+Deno.test("StateStore.open() refuses a file of another purpose", async () => {
+  await inFolder(async (path) => {
+    await Deno.writeTextFile(path, "not a database, but long enough to look at".repeat(10));
+    await assert.rejects(StateStore.open({ path }), { code: "database_foreign" });
+  });
+});
