@@ -9,11 +9,12 @@ const LEAST_GAP_MS = 50;
  */
 export class FrameGate {
   readonly #clock: Clock;
-  readonly #emit: () => void;
+  readonly #emit: () => boolean;
   #emittedAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(clock: Clock, emit: () => void) {
+  /** @param emit lets the newest go, and says whether there was anything to let go */
+  constructor(clock: Clock, emit: () => boolean) {
     this.#clock = clock;
     this.#emit = emit;
   }
@@ -34,7 +35,6 @@ export class FrameGate {
   #go(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#emittedAt = this.#clock.monotonic();
-    this.#emit();
+    if (this.#emit()) this.#emittedAt = this.#clock.monotonic();
   }
 }

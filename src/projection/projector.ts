@@ -64,7 +64,7 @@ export class Projector implements Projection {
     this.#options = options;
     this.#keeper = keeper;
     this.#listeners = new Listeners(options.logger);
-    this.#gate = new FrameGate(options.clock, () => this.#tell(this.current()));
+    this.#gate = new FrameGate(options.clock, () => this.#tellCurrent());
     this.#view = new View(keeper.source, this.epoch, this.windowMs);
     this.#caughtUp = caughtUp;
     this.#state = caughtUp
@@ -218,10 +218,18 @@ export class Projector implements Projection {
     this.#waiters.reached(this.position);
   }
 
-  #tell(frame: Frame | null): void {
-    if (frame === null || frame.offset <= this.#told) return;
+  /** A final that is not stored yet goes first, so the provisional after it has to wait. */
+  #tellCurrent(): boolean {
+    if (this.#keeper.source.pending.finals > 0) return false;
+    const frame = this.current();
+    return frame !== null && this.#tell(frame);
+  }
+
+  #tell(frame: Frame): boolean {
+    if (frame.offset <= this.#told) return false;
     this.#told = frame.offset;
     this.#listeners.tell(frame);
+    return true;
   }
 
   /** Looks whether the pointer has moved, writes what is due, and clears away old builds. */
@@ -279,6 +287,8 @@ export class Projector implements Projection {
 /** True where the file under the store is of no more use, and not merely the disk full or busy. */
 function isBroken(error: unknown): boolean {
   if (error instanceof StoreCorruptError) return true;
-  const { code } = databaseError("", "use", error);
-  return code === "database_corrupt" || code === "database_foreign";
+  const { code, cause } = databaseError("", "use", error);
+  if (code === "database_corrupt" || code === "database_foreign") return true;
+  // The runtime gives some errors without SQLite's result code.
+  return cause instanceof Error && /malformed|not a database/.test(cause.message);
 }

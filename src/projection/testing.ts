@@ -1,10 +1,14 @@
 /** What the tests of the projection share: a clock that is stepped, events, folders that go away. */
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { EventLog } from "../log/event_log.ts";
 import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
 import type { Candidate } from "../pnl/event.ts";
+import type { Frame } from "./frame.ts";
+import { readPointer } from "./projection_file.ts";
+import { Projector } from "./projector.ts";
 
 /** Half a minute before a UTC midnight, so that histories soon cross it. */
 export const EVENING = Date.parse("2026-11-21T23:59:30.000Z");
@@ -128,4 +132,76 @@ export function append(log: EventLog, clock: SteppedClock, step: Step, made: num
   clock.step(step.stepMs);
   const make = { fill, totals, cost, unfoldable };
   log.append(step.kinds.map((kind, index) => make[kind](made + index, clock)));
+}
+
+/** A projector that follows its log, and what it told. */
+export class Live {
+  readonly projector: Projector;
+  readonly frames: Frame[] = [];
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+
+  private constructor(projector: Projector) {
+    this.projector = projector;
+    projector.subscribe((frame) => this.frames.push(frame));
+    this.#running = projector.run(this.#stop.signal);
+  }
+
+  /** Opens the projection of a folder and lets it follow the log. */
+  static async start(
+    dataDir: string,
+    log: EventLog,
+    clock: Clock,
+    windowMs = WINDOW_MS,
+  ): Promise<Live> {
+    return new Live(await Projector.open({ log, dataDir, windowMs, clock }));
+  }
+
+  /** The finals told so far. */
+  get finals(): Frame[] {
+    return this.frames.filter((frame) => frame.final);
+  }
+
+  /** Waits until a position is folded. */
+  async reach(position: number): Promise<void> {
+    await this.projector.waitFor(position, AbortSignal.timeout(5000));
+  }
+
+  /** Stops as a kill does: nothing is checkpointed. The file stays open until {@link close}. */
+  async kill(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  /** Stops in good order. */
+  async close(): Promise<void> {
+    await this.kill();
+    await this.projector.close();
+  }
+}
+
+/** Path of the current build. */
+export function currentPath(dataDir: string): string {
+  const name = readPointer(dataDir);
+  if (name === null) throw new Error(`Cannot find a projection in ${dataDir}`);
+  return join(dataDir, name);
+}
+
+/** Runs SQL on the current build, as a vandal would. */
+export function vandalise(dataDir: string, sql: string): void {
+  const db = new DatabaseSync(currentPath(dataDir));
+  try {
+    db.exec(sql);
+  } finally {
+    db.close();
+  }
+}
+
+/** Waits until something holds, at most five seconds. */
+export async function until(holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 5000;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error("Cannot wait any longer");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
