@@ -48,13 +48,10 @@ const TRIGGERS = [
     refuse(table, "DELETE"),
   ]),
   // Before the insert, because INSERT OR REPLACE deletes without firing a trigger.
-  `CREATE TRIGGER events_refuse_gap BEFORE INSERT ON events
-    WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM events) BEGIN
-    SELECT RAISE(ABORT, 'events are appended: the position must follow the last');
-  END`,
-  `CREATE TRIGGER events_refuse_twin BEFORE INSERT ON events
-    WHEN EXISTS (SELECT 1 FROM events WHERE source = NEW.source AND id = NEW.id) BEGIN
-    SELECT RAISE(ABORT, 'events are appended once: the identity exists');
+  `CREATE TRIGGER events_only_appended BEFORE INSERT ON events
+    WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM events)
+      OR EXISTS (SELECT 1 FROM events WHERE source = NEW.source AND id = NEW.id) BEGIN
+    SELECT RAISE(ABORT, 'events are only appended: at the next position, each identity once');
   END`,
   `CREATE TRIGGER tiles_refuse_twin BEFORE INSERT ON tiles
     WHEN EXISTS (SELECT 1 FROM tiles WHERE level = NEW.level AND number = NEW.number) BEGIN
