@@ -82,6 +82,13 @@ Deno.test("breakdown() shows what of a day's cost is not described yet", () => {
     { description: "Output Tokens", amount: "3.00" },
     { description: null, amount: "0.50" },
   ]);
+  const earlier: Spec = {
+    ...described,
+    subject: "2026-11-21",
+    data: { ...described.data, day: "2026-11-21" },
+  };
+  const { byDescription } = breakdown(given(described, earlier).fold).anthropic;
+  assert.equal(byDescription.length, 2, "a later reading of an earlier day takes nothing away");
 });
 
 Deno.test("breakdown() of an empty log is zero", () => {

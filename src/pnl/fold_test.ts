@@ -124,6 +124,40 @@ Deno.test("margin and trends are null while a bound source's figure is pending",
   assert.equal(story.now.metrics.dailyTrendPct, "11.11");
 });
 
+Deno.test("pending names each bound source of which something needed is unknown, in order", () => {
+  const story = given(bound("revenue"), bound("anthropic"), bound("kalshi"));
+  assert.deepEqual(story.now.quality.pending, ["kalshi", "anthropic", "revenue"]);
+  story.when(backfilled("kalshi"), cost("2026-11-22", "1"));
+  assert.deepEqual(story.now.quality.pending, ["revenue"]);
+  story.when(totals("0", "0"));
+  assert.deepEqual(story.now.quality.pending, []);
+});
+
+Deno.test("a final taken while a day's first cost is awaited is no base, though all is backfilled", () => {
+  const story = given(
+    bound("anthropic"),
+    backfilled("anthropic"),
+    cost("2026-11-22", "10"),
+    totals("0", "110"),
+    dayStarted("2026-11-23"),
+    { ...totals("0", "120"), recorded: "2026-11-23T00:00:05.000Z" },
+    { ...cost("2026-11-23", "10"), recorded: "2026-11-23T00:00:10.000Z" },
+  );
+  assert.equal(story.finals[1]?.metrics.netPnl, "110.00", "without a cost");
+  assert.equal(story.now.metrics.netPnl, "110.00");
+  assert.equal(story.now.metrics.trendPct, "10.00", "against 100.00, before midnight");
+});
+
+Deno.test("the UTC day turns with the clock's events alone, and never back", () => {
+  const story = given(cost("2026-11-22", "1"), cost("2026-11-23", "2"));
+  story.when({ ...cost("2026-11-23", "2"), recorded: "2026-11-23T00:00:01.000Z" });
+  assert.equal(story.now.components.anthropic.day, "2026-11-22");
+  story.when(dayStarted("2026-11-23"));
+  assert.equal(story.now.metrics.totalExpenses, "2.00");
+  story.when(dayStarted("2026-11-21"));
+  assert.equal(story.now.components.anthropic.day, "2026-11-23");
+});
+
 Deno.test("an event that cannot be folded changes nothing but the count", () => {
   const story = given(fill("yes", "10", "0.43"));
   const before = story.now;
@@ -161,6 +195,8 @@ Deno.test("complete is false while a bound source is backfilled, since its bindi
   assert.deepEqual([story.now.quality.complete, story.now.quality.incompleteSince], [false, 2]);
   story.when(backfilled("kalshi"));
   assert.deepEqual([story.now.quality.complete, story.now.quality.incompleteSince], [false, 3]);
+  story.when(bound("revenue"));
+  assert.equal(story.now.quality.incompleteSince, 3, "the first binding is the one that counts");
   story.when(backfilled("revenue"));
   assert.deepEqual([story.now.quality.complete, story.now.quality.incompleteSince], [true, null]);
 });
@@ -171,9 +207,12 @@ Deno.test("complete is false for good since the first rejected row", () => {
     subject: "kalshi",
     data: { identity: "x", path: "fills[0]", reason: "is malformed" },
   };
-  const story = given(totals("0", "0"), rejected, rejected, bound("kalshi"), backfilled("kalshi"));
-  const { complete, incompleteSince, rejected: count } = story.now.quality;
-  assert.deepEqual([complete, incompleteSince, count], [false, 2, 2]);
+  const story = given(totals("0", "0"), rejected);
+  for (const times of [1, 2]) {
+    const { complete, incompleteSince, rejected: count } = story.now.quality;
+    assert.deepEqual([complete, incompleteSince, count], [false, 2, times]);
+    story.when(rejected, bound("kalshi"), backfilled("kalshi"));
+  }
 });
 
 Deno.test("an adjustment is added to its component and goes through to the metrics", () => {

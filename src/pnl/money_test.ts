@@ -10,6 +10,8 @@ Deno.test("formatMoney() prints at least two decimals and as many more as there 
     "100": "100.00",
     "0.000000001": "0.000000001",
     "-5": "-5.00",
+    "-9007199.254740993": "-9007199.254740993",
+    "123456789012345678.000100000": "123456789012345678.0001",
   };
   for (const [text, printed] of Object.entries(cases)) {
     assert.equal(formatMoney(parseMoney(text)), printed);

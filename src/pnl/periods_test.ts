@@ -69,9 +69,15 @@ Deno.test("periods: with Anthropic they begin with the first day it is read from
   assert.deepEqual(span(story, "all"), ["0.02", "7.00", "2026-11-20T00:00:00.000Z"]);
   assert.deepEqual(span(story, "month"), ["0.02", "7.00", "2026-11-20T00:00:00.000Z"]);
   assert.deepEqual(span(story, "day"), ["0.00", "4.00", "2026-11-22T00:00:00.000Z"]);
-  story.when(cost("2026-11-21", "2.50"));
-  assert.equal(story.now.periods.all.expenses, "7.50");
+  story.when(cost("2026-11-21", "2.50"), cost("2026-11-20", "1.25"));
+  assert.equal(story.now.periods.all.expenses, "7.75");
   assert.equal(story.now.periods.day.expenses, "4.00");
+});
+
+Deno.test("periods: the day that Anthropic is read from counts whole, whenever it is observed", () => {
+  const story = given(bound("anthropic", "2026-11-22"), backfilled("anthropic"));
+  story.when(cost("2026-11-22", "3"));
+  assert.deepEqual(span(story, "all"), ["0.00", "3.00", "2026-11-22T00:00:00.000Z"]);
 });
 
 Deno.test("periods: Anthropic without a first day is known from the first day observed", () => {
@@ -143,7 +149,7 @@ Deno.test("periods: a fact counts by its own time, folded before the span began 
     adjustment("anthropic", "9", "2026-11-22T11:00:00.000Z"),
   );
   assert.deepEqual(span(story, "all"), ["0.42", "0.25", NOON]);
-  story.when(...earn(4, "2026-11-22T11:00:00.000Z"), ...earn(8, "2026-11-22T12:00:01.000Z"));
+  story.when(...earn(4, "2026-11-22T11:00:00.000Z"), ...earn(8, NOON));
   assert.deepEqual(span(story, "all"), ["0.50", "0.25", NOON]);
   assert.deepEqual(span(story, "day"), ["0.50", "0.25", NOON]);
 });
