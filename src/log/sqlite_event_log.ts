@@ -24,6 +24,7 @@ import {
 } from "./event_log.ts";
 import { EventReader } from "./event_reader.ts";
 import { EventStore } from "./event_store.ts";
+import { LogAudit } from "./log_audit.ts";
 import { type HexHash, leafHash } from "./merkle.ts";
 import { checkSubscription } from "./read_options.ts";
 import { subscribeTo, Wakeup } from "./subscription.ts";
@@ -152,6 +153,12 @@ export class SqliteEventLog implements EventLog, Disposable {
       appended: this.#appended,
       ...(this.#options.readOnly === true ? { pollMs: POLL_MS } : {}),
     }, options);
+  }
+
+  /** Reads everything as it is stored, on one state of the file. For verification. */
+  audit<T>(work: (audit: LogAudit) => T): T {
+    this.#assertOpen();
+    return this.#store.snapshot(() => work(new LogAudit(this.#db)));
   }
 
   close(): void {
