@@ -40,7 +40,7 @@ export function bucketStart(resolution: BucketResolution, endMs: number): number
  * that were rejected or quarantined. While a source is still read from its beginning they climb from
  * nothing, which would draw a history that never was.
  */
-export function belongsInBuckets({ quality }: Snapshot): boolean {
+export function belongsInBuckets({ quality }: Pick<Snapshot, "quality">): boolean {
   if (quality.complete) return true;
   return quality.rejected + quality.quarantined > 0 && quality.pending.length === 0;
 }

@@ -44,6 +44,7 @@ export interface VerifyReplayReport {
  * @throws the signal's reason
  */
 export async function verifyReplay(options: VerifyReplayOptions): Promise<VerifyReplayReport> {
+  options.signal?.throwIfAborted();
   using build = openCurrentReadOnly(options.dataDir);
   if (build.identity.logId !== options.log.id) {
     throw new UnusableBuildError(`${build.name} was made from another log`);

@@ -12,13 +12,19 @@ import type { TierEntry } from "./tier.ts";
 /** The most finals that one question may bring. */
 const MAX_FINALS = 10_000;
 
+/** A read model at an offset. */
+interface Model {
+  readonly offset: number;
+  readonly json: string;
+}
+
 /** What can be read of a fold and its build. Each read model is made once a position, when asked for. */
 export class View {
   readonly source: Materializer;
   readonly #epoch: string;
   readonly #windowMs: number;
   #current: Frame | null = null;
-  #breakdown: { readonly offset: number; readonly json: string } | null = null;
+  #breakdown: Model | null = null;
 
   constructor(source: Materializer, epoch: string, windowMs: number) {
     this.source = source;
@@ -43,7 +49,7 @@ export class View {
   }
 
   /** The breakdown that adds up to {@link current}; null before the first event. */
-  breakdown(): { readonly offset: number; readonly json: string } | null {
+  breakdown(): Model | null {
     const { fold, position } = this.source.run;
     if (position === 0) return null;
     const offset = 2 * position;
@@ -80,13 +86,22 @@ export class View {
     if (query !== null) return this.#page(query);
     const newest = this.#newest(key);
     if (newest === null) return null;
-    const { store } = this.source.build;
-    store.keepModel(key, newest.offset, newest.json);
-    const held = store.reader.model(key);
-    return held === null ? null : { epoch: this.#epoch, ...held };
+    return { epoch: this.#epoch, ...this.#keep(key, newest) };
   }
 
-  #newest(key: string): { readonly offset: number; readonly json: string } | null {
+  /** Through the file and back. A file that takes nothing is no reason to answer less. */
+  #keep(key: string, newest: Model): Model {
+    const { store } = this.source.build;
+    try {
+      store.keepModel(key, newest.offset, newest.json);
+      const held = store.reader.model(key);
+      return held?.offset === newest.offset ? held : model(newest);
+    } catch {
+      return model(newest);
+    }
+  }
+
+  #newest(key: string): Model | null {
     if (key === CURRENT) return this.current();
     return key === BREAKDOWN ? this.breakdown() : null;
   }
@@ -100,4 +115,9 @@ export class View {
     };
     return page.closed ? entry : { ...entry, volatile: true };
   }
+}
+
+/** A frame is a model with more to it, which no tier keeps. */
+function model({ offset, json }: Model): Model {
+  return { offset, json };
 }
