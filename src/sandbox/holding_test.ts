@@ -30,9 +30,13 @@ Deno.test("Holding crosses zero in two steps and values NO at one minus the pric
 Deno.test("Holding's partial closes are shares of the cost at the last increase", () => {
   const whole = newHolding();
   const split = newHolding();
-  for (const holding of [whole, split]) holding.trade("yes", 700, 3333, 1);
-  whole.trade("no", 300, 5000, 2);
-  for (let i = 0; i < 300; i += 1) split.trade("no", 1, 5000, 2 + i);
+  for (const holding of [whole, split]) {
+    holding.trade("yes", 700, 3333, 1);
+    holding.trade("yes", 401, 5001, 2);
+  }
+  whole.trade("no", 300, 5000, 3);
+  for (let i = 0; i < 300; i += 1) split.trade("no", 1, 5000, 3 + i);
+  assert.equal(split.openCost, 3_156_348_139);
   assert.equal(split.realized, whole.realized);
   assert.equal(split.openCost, whole.openCost);
 });

@@ -121,10 +121,17 @@ Deno.test("startSandbox() loads 100,000 fills for a backfill, all of them readab
 Deno.test("startSandbox() leaves no server behind when a port is taken", async () => {
   const clock = new StepClock();
   const first = await startSandbox({ clock, live: false });
-  const port = Number(new URL(first.revenue.baseUrl).port);
+  const portOf = (url: string) => Number(new URL(url).port);
+  const revenue = portOf(first.revenue.baseUrl);
+  const spare = await startSandbox({ clock, live: false });
+  await spare.stop();
+  const kalshi = portOf(spare.kalshi.baseUrl);
   await assert.rejects(
-    startSandbox({ clock, live: false, ports: { revenue: port } }),
+    startSandbox({ clock, live: false, ports: { kalshi, revenue } }),
     /EADDRINUSE|in use/i,
   );
+  const again = await startSandbox({ clock, live: false, ports: { kalshi } });
+  assert.equal(portOf(again.kalshi.baseUrl), kalshi);
+  await again.stop();
   await first.stop();
 });
