@@ -2,7 +2,7 @@
  * The breakdown: the components of the current snapshot, each with what it adds up from. Every list
  * adds up exactly to the figure it stands under.
  */
-import type { Fold } from "./fold_state.ts";
+import type { Fold } from "./fold.ts";
 import { formatCount } from "./contracts.ts";
 import type { Subaccount } from "./kalshi_account.ts";
 import { derivedCash } from "./kalshi_account.ts";

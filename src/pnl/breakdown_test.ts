@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { breakdown, MARKETS_LISTED } from "./breakdown.ts";
 import { initialFold } from "./fold.ts";
-import { anyHistory } from "./histories_testing.ts";
+import { anyHistory } from "../../tests/histories.ts";
 import { parseMoney, plus, ZERO } from "./money.ts";
 import { fill, given, settlement, type Spec } from "./testing.ts";
 

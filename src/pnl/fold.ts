@@ -8,13 +8,68 @@
  * source was being read from its beginning: figures that are known to be partial are no base.
  */
 import type { RecordedEvent } from "./event.ts";
-import { type Fold, FOLD_VERSION, QUARANTINE_LISTED } from "./fold_state.ts";
-import { ensureDay, evolve } from "./ledger.ts";
+import { emptyLedger, ensureDay, evolve, type Ledger } from "./ledger.ts";
+import { ledgerOf, type PlainLedger, plainLedger } from "./ledger_state.ts";
+import type { Money } from "./money.ts";
 import type { Snapshot } from "./snapshot_schema.ts";
 import { type Taken, takeSnapshot } from "./snapshot.ts";
+import { parseState, stringifyState } from "./state_text.ts";
 
-export { type Fold, FOLD_VERSION, initialFold } from "./fold_state.ts";
-export { FoldTextError, parseFold, serializeFold } from "./fold_text.ts";
+/** Version of the fold: goes up with every change of what a given log folds to. */
+export const FOLD_VERSION = 1;
+
+/** How many quarantined events are kept by position and reason; all of them are counted. */
+export const QUARANTINE_LISTED = 100;
+
+const LONGEST_WINDOW_MS = 86_400_000;
+
+/** An event that could not be folded. */
+export interface QuarantinedEvent {
+  readonly position: number;
+  readonly reason: string;
+}
+
+/** The state of the fold. Mutable; owned by the caller, changed by the functions of this file alone. */
+export interface Fold {
+  readonly windowMs: number;
+  /** Position of the last event folded. */
+  position: number;
+  /** First instant of the open window and of the next, UTC; empty before the first event. */
+  windowStart: string;
+  windowEnd: string;
+  readonly ledger: Ledger;
+  /** Net P&L of the last final that is a base. */
+  prior: Money | null;
+  /** Net P&L of the last such final before the current UTC day. */
+  priorDay: Money | null;
+  quarantined: number;
+  readonly quarantine: QuarantinedEvent[];
+}
+
+/**
+ * The fold of an empty log.
+ *
+ * @param windowMs length of a window, 1 ms to a day
+ * @throws {RangeError}
+ */
+export function initialFold(windowMs: number): Fold {
+  if (!Number.isInteger(windowMs) || windowMs < 1 || windowMs > LONGEST_WINDOW_MS) {
+    throw new RangeError(
+      `Cannot fold in windows of ${windowMs} ms: not a length from 1 ms to a day`,
+    );
+  }
+  return {
+    windowMs,
+    position: 0,
+    windowStart: "",
+    windowEnd: "",
+    ledger: emptyLedger(),
+    prior: null,
+    priorDay: null,
+    quarantined: 0,
+    quarantine: [],
+  };
+}
 
 /**
  * Folds the event at the next position. An event that cannot be folded changes nothing but the count of
@@ -108,4 +163,45 @@ function quarantine(fold: Fold, position: number, error: unknown): void {
   if (fold.quarantine.length >= QUARANTINE_LISTED) return;
   const reason = error instanceof Error ? error.message : String(error);
   fold.quarantine.push({ position, reason: reason.slice(0, 500) });
+}
+
+/** Thrown where a text is not that of a fold of this version. */
+export class FoldTextError extends Error {
+  readonly code = "fold_text";
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`Cannot read a fold's checkpoint: ${reason}`, options);
+    this.name = "FoldTextError";
+  }
+}
+
+interface Checkpoint {
+  readonly version: number;
+  readonly fold: Omit<Fold, "ledger"> & { readonly ledger: PlainLedger };
+}
+
+/** The fold's whole state as text; equal folds give equal texts. */
+export function serializeFold(fold: Fold): string {
+  const checkpoint: Checkpoint = {
+    version: FOLD_VERSION,
+    fold: { ...fold, ledger: plainLedger(fold.ledger) },
+  };
+  return stringifyState(checkpoint);
+}
+
+/**
+ * The fold of a text that {@link serializeFold} gave; it continues byte for byte.
+ *
+ * @throws {FoldTextError} on another version's text, or on anything else
+ */
+export function parseFold(text: string): Fold {
+  try {
+    const { version, fold } = parseState(text) as Checkpoint;
+    if (version !== FOLD_VERSION) {
+      throw new FoldTextError(`it is of version ${String(version)}, not ${FOLD_VERSION}`);
+    }
+    return { ...fold, ledger: ledgerOf(fold.ledger) };
+  } catch (cause) {
+    if (cause instanceof FoldTextError) throw cause;
+    throw new FoldTextError("it is no JSON or a part of it is missing", { cause });
+  }
 }

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { applyEvent, currentSnapshot, initialFold, quarantineEvent } from "./fold.ts";
-import { QUARANTINE_LISTED } from "./fold_state.ts";
+import {
+  applyEvent,
+  currentSnapshot,
+  initialFold,
+  QUARANTINE_LISTED,
+  quarantineEvent,
+} from "./fold.ts";
 import {
   adjustment,
   backfilled,

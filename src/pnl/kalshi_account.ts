@@ -194,7 +194,7 @@ export function applySettlement(
   if (first) {
     const mark: SettlementMark = {
       venueRealized: venue,
-      scalarFee: data.result === "scalar" ? fee : ZERO,
+      scalarFee: data.result === "scalar" ? fee : null,
     };
     feeChange = settlementFee(mark, market.fillFees);
     moveOpen(account, subaccount, isOpen(market) ? -1 : 0, minus(ZERO, market.cost));

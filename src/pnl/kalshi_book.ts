@@ -15,8 +15,8 @@ import { divideHalfEven, minus, type Money, money, plus, ZERO } from "./money.ts
 export interface SettlementMark {
   /** Realised P&L without fees by the settlement row's own formula: an assertion, not a source. */
   readonly venueRealized: Money;
-  /** The row's fee where the result is `scalar`, else zero: only its excess over the fills' fees counts. */
-  readonly scalarFee: Money;
+  /** The row's fee where the result is `scalar`, else null: only its excess over the fills' fees counts. */
+  readonly scalarFee: Money | null;
 }
 
 /** A market of a subaccount. Owned and changed by the ledger alone. */
@@ -142,6 +142,6 @@ export function venueRealized(row: {
 
 /** What of a settlement row's fee counts beside the fills' fees: an excess on a scalar result. */
 export function settlementFee(mark: SettlementMark | null, fillFees: Money): Money {
-  if (mark === null || mark.scalarFee <= fillFees) return ZERO;
-  return minus(mark.scalarFee, fillFees);
+  const fee = mark?.scalarFee ?? null;
+  return fee === null || fee <= fillFees ? ZERO : minus(fee, fillFees);
 }

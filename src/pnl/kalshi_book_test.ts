@@ -71,7 +71,7 @@ Deno.test("trade() refuses a position beyond the safe integers and changes nothi
 Deno.test("isOpen() is false for a flat and for a settled market", () => {
   assert.equal(isOpen(after([1, "0.5"])), true);
   assert.equal(isOpen(after([1, "0.5"], [-1, "0.5"])), false);
-  const settlement = { venueRealized: parseMoney("0"), scalarFee: parseMoney("0") };
+  const settlement = { venueRealized: parseMoney("0"), scalarFee: null };
   assert.equal(isOpen({ ...after([1, "0.5"]), settlement }), false);
 });
 
@@ -90,5 +90,10 @@ Deno.test("settlementFee() is what a scalar result's fee exceeds the fills' fees
   const mark = { venueRealized: parseMoney("0"), scalarFee: parseMoney("0.25") };
   assert.equal(formatMoney(settlementFee(mark, parseMoney("0.17"))), "0.08");
   assert.equal(formatMoney(settlementFee(mark, parseMoney("0.30"))), "0.00");
-  assert.equal(formatMoney(settlementFee(null, parseMoney("0.17"))), "0.00");
+  assert.equal(formatMoney(settlementFee(mark, parseMoney("-0.05"))), "0.30");
+  assert.equal(formatMoney(settlementFee(null, parseMoney("-0.05"))), "0.00");
+  assert.equal(
+    formatMoney(settlementFee({ ...mark, scalarFee: null }, parseMoney("-0.05"))),
+    "0.00",
+  );
 });

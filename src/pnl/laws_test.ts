@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { canonicalJson } from "./canonical.ts";
 import { parseFold, serializeFold } from "./fold.ts";
-import { anyFill, anyHistory } from "./histories_testing.ts";
+import { anyFill, anyHistory } from "../../tests/histories.ts";
 import { derivedCash, type KalshiAccount } from "./kalshi_account.ts";
 import { minus, type Money, parseMoney, plus, ZERO } from "./money.ts";
 import { snapshotJson } from "./snapshot.ts";
@@ -111,6 +111,35 @@ Deno.test("law: cash is transfers and trades and settlements less fees, and what
     const transfers = minus(account.deposits, account.withdrawals);
     const pnl = minus(account.realized, account.fees);
     assert.equal(derivedCash(account), minus(plus(transfers, pnl), account.openCost));
+  }));
+});
+
+/** Fees by a spreadsheet: the fills', and what a scalar market's first settlement says beyond them. */
+function feesOf(history: readonly Spec[]): Money {
+  const fills = new Map<string, Money>();
+  const rows = new Map<string, Money | null>();
+  for (const spec of history) {
+    if (isFill(spec) && spec.data.count !== "0.001") {
+      const key = `${spec.data.subaccount}/${spec.subject}`;
+      fills.set(key, plus(fills.get(key) ?? ZERO, parseMoney(spec.data.fee)));
+    } else if (spec.type === "pnl.kalshi.settlement.recorded.v1") {
+      const key = `${spec.data.subaccount}/${spec.subject}`;
+      const fee = spec.data.result === "scalar" ? parseMoney(spec.data.fee) : null;
+      if (!rows.has(key)) rows.set(key, fee);
+    }
+  }
+  let sum = ZERO;
+  for (const key of new Set([...fills.keys(), ...rows.keys()])) {
+    const traded = fills.get(key) ?? ZERO;
+    const fee = rows.get(key) ?? traded;
+    sum = plus(sum, fee > traded ? fee : traded);
+  }
+  return sum;
+}
+
+Deno.test("law: fees are those of the fills, rebates too, and a scalar settlement's excess", () => {
+  fc.assert(fc.property(anyHistory, (history) => {
+    assert.equal(given(...history).fold.ledger.account.fees, feesOf(history));
   }));
 });
 

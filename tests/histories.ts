@@ -12,7 +12,7 @@ import {
   type Spec,
   totals,
   transfer,
-} from "./testing.ts";
+} from "../src/pnl/testing.ts";
 
 const cents = (max: number) => fc.nat(max).map((value) => (value / 100).toFixed(2));
 const ticker = fc.constantFrom("ALPHA", "BETA", "#3");
@@ -21,7 +21,7 @@ const day = fc.constantFrom("2026-11-20", "2026-11-21", "2026-11-22", "2026-11-2
 const fact = fc.record({
   ticker,
   subaccount,
-  fee: cents(9),
+  fee: fc.integer({ min: -5, max: 9 }).map((value) => (value / 100).toFixed(2)),
   time: fc.nat(47).map((hour) => new Date(Date.UTC(2026, 10, 21, hour)).toISOString()),
 });
 
