@@ -20,6 +20,13 @@ function hashOf(value: unknown): HexHash {
   throw new LogFailedError("A hash of the log is missing");
 }
 
+function headRoot(row: Row): HexHash {
+  if (row["root"] !== "") return hashOf(row["root"]);
+  throw new LogFailedError(
+    `The log is damaged at position ${row["position"]}: the last row has no root`,
+  );
+}
+
 /** Prepares everything once. */
 function prepareAll(db: DatabaseSync) {
   return {
@@ -80,7 +87,7 @@ export class EventStore implements TileReader {
     return {
       size: Number(row["position"]),
       recordedTime: String(row["recorded_time"]),
-      root: hashOf(row["root"]),
+      root: headRoot(row),
     };
   }
 
