@@ -116,7 +116,7 @@ export class Hub {
       if (this.#listening.size === 0) return;
       this.#publish(new Broadcast(frame, this.#serve(frame, "memory")));
     });
-    const tick = setInterval(() => this.#publish(this.#dressCurrent()), this.intervalMs);
+    const tick = setInterval(() => this.#tick(), this.intervalMs);
     const alive = setInterval(() => this.#keepAlive(), KEEP_ALIVE_MS);
     this.#stop = () => {
       unsubscribe();
@@ -213,6 +213,16 @@ export class Hub {
     if (frame !== null) return new Broadcast(frame, this.#serve(frame, "memory"));
     const empty = this.#empty();
     return new Broadcast(empty, this.#serve(empty, "default"));
+  }
+
+  #tick(): void {
+    if (this.#listening.size === 0) return;
+    try {
+      this.#publish(this.#dressCurrent());
+    } catch (error) {
+      // The next tick tries again; clients see the silence.
+      log.error("Cannot push the current snapshot: {error}", { error });
+    }
   }
 
   #publish(broadcast: Broadcast): void {

@@ -1,8 +1,11 @@
 /** Server-sent events: a stream that is pulled, so that a slow reader gets the latest state. */
+import { getLogger } from "@logtape/logtape";
 import type { Broadcast } from "./broadcast.ts";
 import type { Hub, Subscriber } from "./hub.ts";
 import { Pending } from "./pending.ts";
 import type { ResetReason } from "./resume.ts";
+
+const log = getLogger(["pnl", "stream"]);
 
 const UTF8 = new TextEncoder();
 const ALIVE = UTF8.encode(": alive\n\n");
@@ -29,22 +32,23 @@ class SseSubscriber implements Subscriber {
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    // What can fail comes before the connection counts.
+    const resume = this.#hub.resume(this.#since);
+    const current = this.#hub.current();
     this.#controller = controller;
     this.#hub.add(this);
     this.#write(`retry: ${this.#hub.retryMs()}\n\n`);
-    const resume = this.#hub.resume(this.#since);
     if (resume.kind === "replay") {
       this.#replayed = resume.after;
       return;
     }
-    const current = this.#hub.current();
     if (resume.kind === "reset") this.#reset(resume.reason, current);
     this.#send(current);
   }
 
   /** The reader took something: there is room again. */
   pull(): void {
-    if (this.#replayed !== null) return this.#replay(this.#replayed);
+    if (this.#replayed !== null) return this.#replayOrEnd(this.#replayed);
     const next = this.#pending.take();
     if (next !== undefined) this.#send(next);
   }
@@ -73,6 +77,16 @@ class SseSubscriber implements Subscriber {
     this.#write(`retry: ${retryMs}\n\n`);
     this.cancel();
     controller.close();
+  }
+
+  /** A stream that fails ends, and the client comes back to where it was. */
+  #replayOrEnd(after: number): void {
+    try {
+      this.#replay(after);
+    } catch (error) {
+      log.error("An event stream failed: {error}", { error });
+      this.drain(this.#hub.retryMs());
+    }
   }
 
   #replay(after: number): void {

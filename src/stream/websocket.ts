@@ -1,4 +1,5 @@
 /** A WebSocket that follows the hub in `pnl.v1`. */
+import { getLogger } from "@logtape/logtape";
 import type { Broadcast } from "./broadcast.ts";
 import { Allowance } from "./allowance.ts";
 import type { Hub, Subscriber } from "./hub.ts";
@@ -13,6 +14,8 @@ import {
   resetFrame,
 } from "./protocol.ts";
 import type { ResetReason } from "./resume.ts";
+
+const log = getLogger(["pnl", "stream"]);
 
 /** Bytes that may wait in this process for one peer; beyond that it gets only the latest state. */
 const MAX_BUFFERED_BYTES = 64 * 1024;
@@ -52,7 +55,11 @@ class WebSocketSubscriber implements Subscriber {
   opened(): void {
     if (this.#hub.draining) return this.drain(this.#hub.retryMs());
     this.#sendText(helloFrame(this.#hub.epoch, this.#hub.intervalMs));
-    this.#send(this.#hub.current());
+    try {
+      this.#send(this.#hub.current());
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** The peer is gone, or the runtime gave it up; it may say so twice. */
@@ -66,8 +73,9 @@ class WebSocketSubscriber implements Subscriber {
     try {
       if (this.#mayAsk(1)) this.#handle(data);
     } catch (error) {
-      if (!(error instanceof BadFrameError)) throw error;
-      this.#refuse(CLOSE.badFrame, error.code, error.message);
+      if (error instanceof BadFrameError) {
+        this.#refuse(CLOSE.badFrame, error.code, error.message);
+      } else this.#fail(error);
     }
   }
 
@@ -107,7 +115,10 @@ class WebSocketSubscriber implements Subscriber {
 
   #subscribe(since: string | null): void {
     const resume = this.#hub.resume(since);
-    if (resume.kind === "replay") return void this.#fillGap(resume.after);
+    if (resume.kind === "replay") {
+      void this.#fillGap(resume.after).catch((error) => this.#fail(error));
+      return;
+    }
     this.#replay = null;
     if (resume.kind === "reset") this.#owed = resume.reason;
     this.#send(this.#hub.current());
@@ -161,6 +172,12 @@ class WebSocketSubscriber implements Subscriber {
   /** A peer that does not read gets no answers either: they would pile up. */
   #sendText(text: string): void {
     if (this.#socket.readyState === WebSocket.OPEN && !this.#behind()) this.#socket.send(text);
+  }
+
+  /** What goes wrong here must not end the process, nor leave a client waiting. */
+  #fail(error: unknown): void {
+    log.error("A WebSocket failed: {error}", { error });
+    this.#refuse(CLOSE.internal, "internal", "The stream failed; the log has the reason");
   }
 
   /** Says why, listens no more, and closes. */

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { startTestServer } from "../http/test_server.ts";
+import { until } from "../http/test_streams.ts";
+import type { Broadcast } from "./broadcast.ts";
+import { Hub, type Subscriber } from "./hub.ts";
+
+/** A subscriber that keeps what it is offered. */
+function recorder(): Subscriber & { readonly offsets: number[]; readonly texts: string[] } {
+  const offsets: number[] = [];
+  const texts: string[] = [];
+  return {
+    transport: "sse",
+    offsets,
+    texts,
+    offer(broadcast: Broadcast) {
+      offsets.push(broadcast.frame.offset);
+      texts.push(broadcast.webSocketText);
+    },
+    keepAlive() {},
+    drain() {},
+  };
+}
+
+Deno.test("Hub gives every subscriber of many each final, in order, and encodes a broadcast once", async () => {
+  await using server = await startTestServer();
+  const { projector } = server;
+  let served = 0;
+  const serve = () => `{"n":${++served}}`;
+  const empty = () => assert.fail("The log is not empty");
+  const hub = new Hub({ projection: projector, serve, empty, intervalMs: 60_000 });
+  await server.collect("0.5");
+  hub.start();
+  const subscribers = Array.from({ length: 1_200 }, recorder);
+  for (const subscriber of subscribers) hub.add(subscriber);
+  await server.windows(10);
+  const last = projector.current()?.offset;
+  const finals = projector.finalsAfter(0, 100).map(({ offset }) => offset);
+  await until(() => subscribers.every(({ offsets }) => offsets.at(-1) === last), "all served");
+  const [first] = subscribers;
+  assert.ok(first !== undefined);
+  for (const { offsets, texts } of subscribers) {
+    assert.deepEqual(offsets, [...offsets].sort((a, b) => a - b));
+    assert.deepEqual(offsets.filter((offset) => offset % 2 === 1), finals);
+    assert.deepEqual(texts, first.texts);
+  }
+  assert.ok(served <= 22, `${served} broadcasts were dressed for 10 finals`);
+  await hub.drain(0);
+});
+
+Deno.test("Hub lets go a subscriber that fails, and the others go on", async () => {
+  await using server = await startTestServer();
+  await server.collect("1");
+  const good = recorder();
+  const bad = {
+    ...recorder(),
+    offer() {
+      throw new Error("broken");
+    },
+  };
+  server.hub.add(bad);
+  server.hub.add(good);
+  assert.equal(server.hub.stats().connections.sse, 2);
+  server.clock.step(5_000);
+  await server.collect("2");
+  await until(() => good.offsets.length === 2, "served");
+  assert.equal(server.hub.stats().connections.sse, 1);
+  server.hub.release(good);
+  server.hub.release(good);
+  assert.equal(server.hub.stats().connections.sse, 0);
+});
+
+Deno.test("Hub shares the current snapshot among those who come together, until a newer one is there", async () => {
+  await using server = await startTestServer();
+  await server.collect("1");
+  const current = server.hub.current();
+  assert.equal(server.hub.current(), current);
+  server.clock.step(5_000);
+  await server.collect("2");
+  assert.notEqual(server.hub.current(), current);
+  assert.equal(server.hub.current().frame.offset, server.projector.current()?.offset);
+});
+
+Deno.test("Hub.drain() admits nobody any more", async () => {
+  await using server = await startTestServer();
+  assert.equal(server.hub.admits(), true);
+  await server.hub.drain(0);
+  assert.equal(server.hub.admits(), false);
+  const response = await server.get("/readyz");
+  assert.equal(response.status, 503);
+  assert.equal((await response.json()).reason, "draining");
+});
