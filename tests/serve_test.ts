@@ -52,7 +52,7 @@ Deno.test("serve goes on after kill -9 where the log ended, and replay --verify 
       assert.equal(JSON.parse(verified.out).ok, true);
     } finally {
       // As Ctrl-C does where a launcher passes on what the terminal has sent already.
-      Deno.kill(second.pid, "SIGINT");
+      second.signal("SIGINT");
       assert.equal((await second.end("SIGINT")).code, 0);
     }
   });

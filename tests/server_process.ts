@@ -12,6 +12,8 @@ export interface ServerProcess {
   readonly startedMs: number;
   /** Everything it has written so far, standard output and standard error. */
   output(): string;
+  /** Sends a signal. */
+  signal(signal: Deno.Signal): void;
   /** Sends a signal, waits for the end. */
   end(signal: Deno.Signal): Promise<{ readonly code: number; readonly elapsedMs: number }>;
 }
@@ -88,6 +90,7 @@ export async function startServerProcess(env: Record<string, string>): Promise<S
     url: address()!,
     startedMs,
     output: () => text,
+    signal: (signal) => child.kill(signal),
     end: async (signal) => {
       const from = performance.now();
       if (!exited) child.kill(signal);

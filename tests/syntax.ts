@@ -14,13 +14,20 @@ export interface Found {
   readonly line: number;
 }
 
+/** A function, with how many lines it takes. */
+export interface FunctionFound {
+  readonly line: number;
+  readonly lines: number;
+  /** Without the lines of the functions inside it. */
+  readonly ownLines: number;
+}
+
 /** What the rules need to know of a file. */
 export interface Syntax {
   readonly imports: readonly ImportFound[];
   /** Uses of the clock, of chance and of the world outside, and waiting. */
   readonly impure: readonly Found[];
-  /** Functions, with how many lines each takes. */
-  readonly functions: readonly { readonly lines: number; readonly line: number }[];
+  readonly functions: readonly FunctionFound[];
   /** Exported declarations without a docstring. */
   readonly undocumented: readonly Found[];
 }
@@ -57,6 +64,32 @@ function hasDocstring(before: string): boolean {
   return text.endsWith("*/") && text.slice(text.lastIndexOf("/*")).startsWith("/**");
 }
 
+/** The lines that a function stands on. */
+interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A function's own lines: one line of each function directly inside it counts, the rest do not. */
+function measureFunctions(spans: readonly Span[]): FunctionFound[] {
+  const outerFirst = [...spans].sort((a, b) => a.first - b.first || b.last - a.last);
+  const open: { readonly span: Span; nested: number }[] = [];
+  const found: FunctionFound[] = [];
+  const close = () => {
+    const { span, nested } = open.pop()!;
+    const lines = span.last - span.first + 1;
+    const outer = open.at(-1);
+    if (outer !== undefined) outer.nested += lines - 1;
+    found.push({ line: span.first, lines, ownLines: lines - nested });
+  };
+  for (const span of outerFirst) {
+    while (open.length > 0 && open.at(-1)!.span.last < span.last) close();
+    open.push({ span, nested: 0 });
+  }
+  while (open.length > 0) close();
+  return found;
+}
+
 /** The visitors that collect imports and re-exports. */
 function importVisitors(
   imports: ImportFound[],
@@ -91,6 +124,21 @@ function impureVisitors(impure: Found[], line: (node: Node) => number): Deno.lin
   };
 }
 
+/** Answers the line of an offset. */
+function lineFinder(text: string): (offset: number) => number {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    for (let high = starts.length; high - low > 1;) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}
+
 /**
  * Parses a file.
  *
@@ -99,14 +147,13 @@ function impureVisitors(impure: Found[], line: (node: Node) => number): Deno.lin
 export function readSyntax(file: SourceFile): Syntax {
   const imports: ImportFound[] = [];
   const impure: Found[] = [];
-  const functions: { lines: number; line: number }[] = [];
+  const spans: Span[] = [];
   const undocumented: Found[] = [];
   const documented = new Set<string>();
   const text = file.text;
-  const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
+  const lineAt = lineFinder(text);
   const line = (node: Node) => lineAt(node.range[0]);
-  const measure = (node: Node) =>
-    functions.push({ line: line(node), lines: lineAt(node.range[1]) - line(node) + 1 });
+  const measure = (node: Node) => spans.push({ first: line(node), last: lineAt(node.range[1]) });
   const exported = (
     node: Deno.lint.ExportNamedDeclaration | Deno.lint.ExportDefaultDeclaration,
   ) => {
@@ -134,5 +181,5 @@ export function readSyntax(file: SourceFile): Syntax {
     }),
   };
   Deno.lint.runPlugin({ name: "project", rules: { read: rule } }, file.path, text);
-  return { imports, impure, functions, undocumented };
+  return { imports, impure, functions: measureFunctions(spans), undocumented };
 }

@@ -33,6 +33,15 @@ Deno.test("codeFaults() finds a function of 60 lines, whatever its form", () => 
   }
 });
 
+Deno.test("codeFaults() counts the tests inside a function of a test file by themselves", () => {
+  const inner = `  test(() => {\n${lines(40)}  });\n`;
+  const suite = (body: string) => `function suite() {\n${body}}`;
+  assert.deepEqual(codeFaults({ path: "src/a_test.ts", text: suite(inner + inner) }), []);
+  assert.match(codeFaults({ path: "src/a.ts", text: suite(inner + inner) }).join(), /of 86 lines/);
+  const long = suite(inner + lines(58));
+  assert.match(codeFaults({ path: "src/a_test.ts", text: long }).join(), /function of 61 lines/);
+});
+
 Deno.test("codeFaults() finds an export without a docstring, and asks none of a test", () => {
   const bare = [
     "export const a = 1;",

@@ -32,6 +32,16 @@ export interface ProgressOutput {
   write(text: string): void;
 }
 
+/** Standard error, which leaves standard output to the result. */
+export function standardError(): ProgressOutput {
+  const encoder = new TextEncoder();
+  return {
+    isTerminal: Deno.stderr.isTerminal(),
+    now: () => performance.now(),
+    write: (text) => Deno.stderr.writeSync(encoder.encode(text)),
+  };
+}
+
 /** Shows progress now and then. */
 export class ProgressLine {
   readonly #output: ProgressOutput;

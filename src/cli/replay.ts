@@ -8,7 +8,7 @@ import { type Config, readConfig } from "./config.ts";
 import { wholeOption } from "./filters.ts";
 import { openLogToRead } from "./open_log.ts";
 import { print, printJson } from "./output.ts";
-import { ProgressLine } from "./progress_line.ts";
+import { ProgressLine, standardError } from "./progress_line.ts";
 
 interface Range {
   readonly from?: number;
@@ -61,11 +61,7 @@ async function replay(
   json: boolean,
 ): Promise<boolean> {
   using log = await openLogToRead(config);
-  const line = new ProgressLine({
-    isTerminal: Deno.stderr.isTerminal(),
-    now: () => systemClock.monotonic(),
-    write: (text) => Deno.stderr.writeSync(new TextEncoder().encode(text)),
-  });
+  const line = new ProgressLine(standardError());
   const ending = new AbortController();
   const onSignal = () => ending.abort(new CommandError("Cancelled; nothing was changed"));
   Deno.addSignalListener("SIGINT", onSignal);
