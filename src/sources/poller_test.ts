@@ -181,6 +181,27 @@ Deno.test("Poller stops every source, and appends nothing, when the wall clock j
   }
 });
 
+Deno.test("Poller appends nothing of a poll during which the wall clock jumped, a probe's success neither", async () => {
+  for (const failures of [0, 3]) {
+    await place(async ({ clock, log, poller }) => {
+      let polled = 0;
+      const source = fakeSource(() => {
+        if (polled++ < failures) return Promise.reject(new UpstreamError("network", "down"));
+        clock.offsetMs = 600_000;
+        return Promise.resolve(poll([totals("1")]));
+      });
+      const polls = poller([source]);
+      polls.start();
+      await until(() => polls.statuses()[2]!.state === "stopped", "stopped");
+      assert.deepEqual(eventsOf(log, "pnl.revenue.totals.observed.v1"), []);
+      assert.deepEqual(
+        walk(log).map((step) => step.split(" ")[0]),
+        failures === 0 ? [] : ["OPEN", "HALF_OPEN"],
+      );
+    });
+  }
+});
+
 Deno.test("Poller goes on where the log fails, without blaming the upstream", async () => {
   await place(async ({ log, poller }) => {
     let failing = false;
