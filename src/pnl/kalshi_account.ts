@@ -13,7 +13,7 @@ import {
   trade,
   venueRealized,
 } from "./kalshi_book.ts";
-import { minus, type Money, parseMoney, plus, ZERO } from "./money.ts";
+import { formatMoney, minus, type Money, parseMoney, plus, ZERO } from "./money.ts";
 
 /** A subaccount. */
 export interface Subaccount {
@@ -56,6 +56,8 @@ export interface KalshiAccount {
   openPositions: number;
   /** Over settled markets: realised by the settlement rows' formula less realised by the book. */
   settledDifference: Money;
+  /** Facts folded: fills, settlements, states of transfers. */
+  facts: number;
   late: number;
   /** Time of the oldest fact; empty before the first. */
   firstFact: string;
@@ -77,16 +79,44 @@ export function emptyAccount(): KalshiAccount {
     openCost: ZERO,
     openPositions: 0,
     settledDifference: ZERO,
+    facts: 0,
     late: 0,
     firstFact: "",
     observedAt: "",
   };
 }
 
+/** The ledger's own sums contradict each other: a fault of the program or of what it was restored from. */
+export class LedgerFaultError extends Error {
+  readonly code = "ledger_fault";
+  constructor(readonly byCash: Money, readonly byProfit: Money) {
+    super(
+      `Cannot reconcile: cash is ${formatMoney(byCash)} by its movements, ${
+        formatMoney(byProfit)
+      } by profit and cost`,
+    );
+    this.name = "LedgerFaultError";
+  }
+}
+
 /** Cash that follows from the facts: transfers, trades and settlements, less fees. */
 export function derivedCash(account: KalshiAccount): Money {
   const { deposits, withdrawals, tradeCash, settlementCash, fees } = account;
   return (deposits - withdrawals + tradeCash + settlementCash - fees) as Money;
+}
+
+/**
+ * Cash that follows from the facts, found in two ways: by what moved it, and by what was put in, earned
+ * and is still bound in positions.
+ *
+ * @throws {LedgerFaultError} where they differ
+ */
+export function checkedCash(account: KalshiAccount): Money {
+  const byCash = derivedCash(account);
+  const { deposits, withdrawals, realized, fees, openCost } = account;
+  const byProfit = (deposits - withdrawals + realized - fees - openCost) as Money;
+  if (byCash !== byProfit) throw new LedgerFaultError(byCash, byProfit);
+  return byCash;
 }
 
 /** The subaccount of a number; made where it is new. */
@@ -236,6 +266,7 @@ export function applyTransfer(
   const change = minus(known.undone ? ZERO : known.applied ?? ZERO, before);
   if (deposit) account.deposits = plus(account.deposits, change);
   else account.withdrawals = plus(account.withdrawals, change);
+  account.facts += 1;
   if (event.time > account.observedAt) account.observedAt = event.time;
 }
 
@@ -247,6 +278,7 @@ function noteFact(
   late: boolean,
 ): void {
   subaccount.traded = true;
+  account.facts += 1;
   if (late || time < market.newest) account.late += 1;
   if (time > market.newest) market.newest = time;
   if (account.firstFact === "" || time < account.firstFact) account.firstFact = time;

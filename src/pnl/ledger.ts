@@ -17,6 +17,7 @@ import {
   applyPositions,
   applyValuation,
   emptyReconciliation,
+  keepWhole,
   type Reconciliation,
 } from "./reconciliation.ts";
 import { emptySources, sourceNamed, type Sources } from "./sources.ts";
@@ -99,9 +100,9 @@ export function evolve(ledger: Ledger, event: RecordedEvent, position: number): 
     case "pnl.kalshi.withdrawal.recorded.v1":
       return applyTransfer(ledger.account, event);
     case "pnl.kalshi.cash.observed.v1":
-      return applyCash(ledger.account, ledger.reconciliation, event, isWhole(ledger));
+      return applyCash(ledger.account, ledger.reconciliation, event);
     case "pnl.kalshi.positions.observed.v1":
-      return applyPositions(ledger.account, ledger.reconciliation, event, isWhole(ledger));
+      return applyPositions(ledger.account, ledger.reconciliation, event);
     case "pnl.kalshi.portfolio.valued.v1":
       return applyValuation(ledger.account, event);
     case "pnl.anthropic.cost.observed.v1":
@@ -130,11 +131,6 @@ export function evolve(ledger: Ledger, event: RecordedEvent, position: number): 
 
 function unknown(event: never): never {
   throw new TypeError(`Cannot fold an event of type ${(event as { type: EventType }).type}`);
-}
-
-/** Kalshi's facts have been read from their beginning. */
-function isWhole(ledger: Ledger): boolean {
-  return ledger.sources.kalshi.backfilled;
 }
 
 function applyCost(
@@ -192,8 +188,12 @@ function applySource(
 ): void {
   const source = sourceNamed(ledger.sources, event.subject);
   if (source === undefined) return;
-  if (event.type === "pnl.source.backfilled.v1") source.backfilled = true;
-  else if (source.boundAt === 0) {
+  if (event.type === "pnl.source.backfilled.v1") {
+    if (source === ledger.sources.kalshi && !source.backfilled) {
+      keepWhole(ledger.account, ledger.reconciliation);
+    }
+    source.backfilled = true;
+  } else if (source.boundAt === 0) {
     source.boundAt = position;
     source.since = event.data.since;
   }

@@ -1,22 +1,40 @@
 /**
  * What the venue reports, held against what follows from the facts. Evaluated when a bracketed reading
- * is folded (the same before and after the facts were read), kept until the next evaluation.
+ * is folded (the same before and after the facts were read), kept until the next evaluation, and shown
+ * once the facts have been read from their beginning.
  */
-import { derivedCash, type KalshiAccount, subaccountOf } from "./kalshi_account.ts";
 import type { RecordedEvent } from "./event.ts";
+import { checkedCash, type KalshiAccount, subaccountOf } from "./kalshi_account.ts";
 import { minus, type Money, parseMoney, plus, ZERO } from "./money.ts";
 
-/** The last evaluation: reported minus derived. */
+/** An evaluated difference. */
+export interface Difference {
+  /** Reported minus derived. */
+  readonly amount: Money;
+  /** Time of the reading. */
+  readonly at: string;
+  /** Facts folded when it was evaluated. */
+  readonly facts: number;
+}
+
+/** The last evaluations; null before the first. */
 export interface Reconciliation {
-  cash: Money | null;
-  realized: Money | null;
-  /** Time of the reading that was evaluated last; null before the first. */
-  at: string | null;
+  cash: Difference | null;
+  realized: Difference | null;
 }
 
 /** Nothing evaluated yet. */
 export function emptyReconciliation(): Reconciliation {
-  return { cash: null, realized: null, at: null };
+  return { cash: null, realized: null };
+}
+
+/**
+ * The facts have been read from their beginning: an evaluation that facts came after was of a part of
+ * them, and is dropped.
+ */
+export function keepWhole(account: KalshiAccount, reconciliation: Reconciliation): void {
+  if (reconciliation.cash?.facts !== account.facts) reconciliation.cash = null;
+  if (reconciliation.realized?.facts !== account.facts) reconciliation.realized = null;
 }
 
 /**
@@ -35,23 +53,19 @@ export function observedCash(account: KalshiAccount): Money | null {
 /**
  * Folds a reading of cash.
  *
- * @param whole the facts have been read from their beginning; nothing is compared before
- * @throws {InvalidDecimalError} with nothing changed
+ * @throws {InvalidDecimalError | LedgerFaultError} with nothing changed
  */
 export function applyCash(
   account: KalshiAccount,
   reconciliation: Reconciliation,
   event: RecordedEvent<"pnl.kalshi.cash.observed.v1">,
-  whole: boolean,
 ): void {
   const cash = parseMoney(event.data.cash);
+  const derived = checkedCash(account);
   subaccountOf(account, event.data.subaccount).cash = cash;
   if (event.time > account.observedAt) account.observedAt = event.time;
-  if (!whole || !event.data.bracketed) return;
-  const reported = observedCash(account);
-  if (reported === null) return;
-  reconciliation.cash = minus(reported, derivedCash(account));
-  reconciliation.at = event.time;
+  const reported = event.data.bracketed ? observedCash(account) : null;
+  if (reported !== null) reconciliation.cash = difference(account, event, minus(reported, derived));
 }
 
 /**
@@ -59,31 +73,32 @@ export function applyCash(
  * fees. A settled market is left out, for the venue drops it sooner or later; the formula of its
  * settlement row stands in its place.
  *
- * @param whole the facts have been read from their beginning; nothing is compared before
  * @throws {InvalidDecimalError} with nothing changed
  */
 export function applyPositions(
   account: KalshiAccount,
   reconciliation: Reconciliation,
   event: RecordedEvent<"pnl.kalshi.positions.observed.v1">,
-  whole: boolean,
 ): void {
-  if (!whole || !event.data.bracketed) return;
+  if (!event.data.bracketed) return;
   const markets = account.subaccounts.get(event.data.subaccount)?.markets;
-  let difference = ZERO;
+  let own = ZERO;
   for (const row of event.data.positions) {
     const reported = parseMoney(row.realizedPnl);
     const market = markets?.get(row.ticker);
     if (market !== undefined && market.settlement !== null) continue;
-    difference = plus(difference, minus(reported, market?.realized ?? ZERO));
+    own = plus(own, minus(reported, market?.realized ?? ZERO));
   }
-  subaccountOf(account, event.data.subaccount).realizedDifference = difference;
+  subaccountOf(account, event.data.subaccount).realizedDifference = own;
   let sum = account.settledDifference;
   for (const subaccount of account.subaccounts.values()) {
     sum = plus(sum, subaccount.realizedDifference ?? ZERO);
   }
-  reconciliation.realized = sum;
-  reconciliation.at = event.time;
+  reconciliation.realized = difference(account, event, sum);
+}
+
+function difference(account: KalshiAccount, event: RecordedEvent, amount: Money): Difference {
+  return { amount, at: event.time, facts: account.facts };
 }
 
 /** Folds a valuation of a subaccount's positions, and what they had cost at that moment. */

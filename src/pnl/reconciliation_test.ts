@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { money } from "./money.ts";
 import {
   backfilled,
   bound,
@@ -42,17 +43,38 @@ function unreconciled(story: Story) {
   return story.now.components.kalshi.unreconciled;
 }
 
-Deno.test("unreconciled is null until a bracketed reading after the backfill", () => {
-  const story = given(bound("kalshi"), transfer("deposit", "d", "applied", "100"), cash("100"));
-  assert.equal(unreconciled(story), null);
-  story.when(backfilled("kalshi"), cash("100", false));
-  assert.equal(unreconciled(story), null);
+Deno.test("unreconciled is null until the facts were read from their beginning, and then evaluated", () => {
+  const deposit = transfer("deposit", "d", "applied", "100");
+  const story = given(bound("kalshi"), deposit, cash("100.01", false));
+  story.when(backfilled("kalshi"));
+  assert.equal(unreconciled(story), null, "the reading was not bracketed");
   story.when(cash("99.99"));
-  assert.deepEqual(unreconciled(story), {
-    at: "2026-11-22T12:00:00.000Z",
-    cash: "-0.01",
-    realizedPnl: null,
-  });
+  const evaluated = { at: "2026-11-22T12:00:00.000Z", cash: "-0.01", realizedPnl: null };
+  assert.deepEqual(unreconciled(story), evaluated);
+  const quiet = given(bound("kalshi"), deposit, cash("99.99"));
+  assert.equal(unreconciled(quiet), null, "not read from the beginning yet");
+  quiet.when(backfilled("kalshi"));
+  assert.deepEqual(unreconciled(quiet), evaluated, "the last reading was of all facts");
+});
+
+Deno.test("an evaluation that facts of the backfill came after is dropped", () => {
+  const story = given(bound("kalshi"), cash("0"), positions([{ ticker: "MKT", realizedPnl: "1" }]));
+  story.when(transfer("deposit", "d", "applied", "100"), backfilled("kalshi"));
+  assert.equal(unreconciled(story), null);
+  const both = given(bound("kalshi"), fill("yes", "1", "0.5"), cash("-0.5"));
+  both.when(positions([{ ticker: "MKT", realizedPnl: "0" }]), backfilled("kalshi"));
+  assert.equal(unreconciled(both)?.cash, "0.00");
+  assert.equal(unreconciled(both)?.realizedPnl, "0.00");
+  both.when(fill("no", "1", "0.5"), backfilled("kalshi"));
+  assert.equal(unreconciled(both)?.cash, "0.00", "it was read from the beginning once for all");
+});
+
+Deno.test("a ledger whose sums contradict each other is not reconciled but said so", () => {
+  const story = given(...ready, cash("100"));
+  story.fold.ledger.account.openCost = money(1n);
+  story.when(cash("100"));
+  assert.equal(story.now.quality.quarantined, 1);
+  assert.match(story.fold.quarantine[0]?.reason ?? "", /cash is 100.00 by its movements/);
 });
 
 Deno.test("unreconciled stays until the next evaluation", () => {

@@ -160,8 +160,14 @@ function observedAt(account: KalshiAccount): string | null {
 }
 
 function unreconciled(ledger: Ledger): Snapshot["components"]["kalshi"]["unreconciled"] {
-  const { at, cash, realized } = ledger.reconciliation;
-  return at === null ? null : { at, cash: formatOrNull(cash), realizedPnl: formatOrNull(realized) };
+  const { cash, realized } = ledger.reconciliation;
+  if (!ledger.sources.kalshi.backfilled || (cash === null && realized === null)) return null;
+  const [ofCash, ofRealized] = [cash?.at ?? "", realized?.at ?? ""];
+  return {
+    at: ofCash > ofRealized ? ofCash : ofRealized,
+    cash: formatOrNull(cash?.amount ?? null),
+    realizedPnl: formatOrNull(realized?.amount ?? null),
+  };
 }
 
 function revenueComponent(ledger: Ledger): Snapshot["components"]["revenue"] {
