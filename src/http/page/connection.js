@@ -4,6 +4,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 /** After so many WebSockets that never opened the next attempt is an EventSource. */
 const FAILURES_UNTIL_FALLBACK = 3;
+/** An attempt that has brought nothing within this time has failed. */
+const CONNECT_MS = 10_000;
 /** Silence for so many intervals means that the line is dead, whatever the socket says. */
 const SILENT_INTERVALS = 3;
 
@@ -15,14 +17,15 @@ const SILENT_INTERVALS = 3;
 export function follow(on) {
   let failures = 0;
   let waitMs = FIRST_WAIT_MS;
-  let intervalMs = 5_000;
+  /** Said by the WebSocket's hello; an EventSource does not know and is patient. */
+  let intervalMs = 20_000;
   let watchdog = 0;
   let end = () => {};
   let timer = 0;
 
   const heard = () => {
     clearTimeout(watchdog);
-    watchdog = setTimeout(again, SILENT_INTERVALS * intervalMs + 2_000);
+    watchdog = setTimeout(() => again(), SILENT_INTERVALS * intervalMs + 2_000);
   };
   const take = (data, via) => {
     failures = 0;
@@ -37,7 +40,7 @@ export function follow(on) {
     clearTimeout(timer);
     end();
     end = () => {};
-    const delay = Number.isFinite(hintMs) ? hintMs : Math.random() * waitMs;
+    const delay = hintMs ?? Math.random() * waitMs;
     waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     on.state("lost", delay);
     timer = setTimeout(connect, delay);
@@ -62,7 +65,7 @@ export function follow(on) {
       if (!ours) return;
       failures += 1;
       const hint = event.code === 1001 ? /^retryMs=(\d+)$/.exec(event.reason)?.[1] : undefined;
-      again(hint === undefined ? NaN : Number(hint));
+      again(hint === undefined ? undefined : Number(hint));
     };
   };
   const eventSource = () => {
@@ -81,12 +84,16 @@ export function follow(on) {
       if (!ours) return;
       // The next attempts are WebSockets again.
       failures = 0;
-      again(NaN);
+      again();
     };
   };
   const connect = () => {
     on.state("connecting");
-    heard();
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => {
+      failures += 1;
+      again();
+    }, CONNECT_MS);
     if (failures < FAILURES_UNTIL_FALLBACK) webSocket();
     else eventSource();
   };
