@@ -5,7 +5,7 @@ import { EVENTS_SCHEMA_VERSION } from "../../migrations/events/version.ts";
 import type { Clock } from "../pnl/clock.ts";
 import type { Candidate } from "../pnl/event.ts";
 import { openDatabase } from "../sqlite/database.ts";
-import { resultCode } from "../sqlite/database_error.ts";
+import { databaseError, resultCode } from "../sqlite/database_error.ts";
 import { migrate } from "../sqlite/migrate.ts";
 import { type AppendPlan, planAppend } from "./append_plan.ts";
 import { checkBatch, recordedTimeOf } from "./candidate.ts";
@@ -83,7 +83,7 @@ export class SqliteEventLog implements EventLog, Disposable {
 
   head(): LogHead {
     this.#assertOpen();
-    if (this.#options.readOnly === true) this.#refresh();
+    if (this.#options.readOnly === true) this.#reading(() => this.#refresh());
     return this.#frontier.head;
   }
 
@@ -125,7 +125,7 @@ export class SqliteEventLog implements EventLog, Disposable {
 
   read(options: ReadOptions = {}): LogLine[] {
     this.#assertOpen();
-    return this.#reader.read(options);
+    return this.#reading(() => this.#reader.read(options));
   }
 
   rootAt(size: number): string {
@@ -133,7 +133,8 @@ export class SqliteEventLog implements EventLog, Disposable {
     if (!Number.isSafeInteger(size) || size < 0 || size > position) {
       throw new RangeError(`Cannot give the root at ${size}: the log holds ${position} events`);
     }
-    return size === position ? root : CompactRange.at(size, this.#store).root();
+    if (size === position) return root;
+    return this.#reading(() => CompactRange.at(size, this.#store).root());
   }
 
   contains({ logId, position, root }: Lineage): boolean {
@@ -146,7 +147,7 @@ export class SqliteEventLog implements EventLog, Disposable {
     checkSubscription(options);
     const isClosed = () => this.#isClosed;
     return subscribeTo({
-      page: (after, limit) => this.#reader.read({ after, limit }),
+      page: (after, limit) => this.read({ after, limit }),
       get isClosed() {
         return isClosed();
       },
@@ -228,6 +229,17 @@ export class SqliteEventLog implements EventLog, Disposable {
     return { range, head: { position: size, recordedTime, root } };
   }
 
+  /** Says of a failed read which file it was. */
+  #reading<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (resultCode(error) === null) throw error;
+      const { message } = databaseError(this.#options.path, "read", error);
+      throw new LogFailedError(message, { cause: error });
+    }
+  }
+
   #assertOpen(): void {
     if (this.#isClosed) throw new LogFailedError(`${this.#options.path} is closed`);
   }
@@ -263,6 +275,6 @@ export async function openSqliteEventLog(options: SqliteEventLogOptions): Promis
     return new SqliteEventLog(db, options);
   } catch (error) {
     db.close();
-    throw error;
+    throw error instanceof LogFailedError ? error : databaseError(path, "open", error);
   }
 }

@@ -43,11 +43,16 @@ const BY_RESULT_CODE: Readonly<Record<number, [DatabaseErrorCode, string]>> = {
   26: ["database_foreign", "it is not a SQLite database"],
 };
 
+const CANNOT_OPEN = 14;
+
 /** SQLite's primary result code of an error, or null where it is not SQLite's. */
 export function resultCode(error: unknown): number | null {
-  return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
-    ? error.errcode & 0xff
-    : null;
+  if (!(error instanceof Error)) return null;
+  if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
+  // The runtime gives no code where the file cannot be opened at all.
+  const isUnopened = error instanceof Deno.errors.NotCapable ||
+    error.message.startsWith("unable to open database file");
+  return isUnopened ? CANNOT_OPEN : null;
 }
 
 /** The error in this program's words, with the cause kept. */
