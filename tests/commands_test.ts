@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { runCommand, startServerProcess, until, withFolder } from "./server_process.ts";
+
+/** A folder whose sandbox has run until its history was in the log; the server is stopped again. */
+async function withHistory(
+  work: (env: Record<string, string>, dataDir: string) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (env, folder) => {
+    const server = await startServerProcess({ ...env, PNL_INTERVAL_MS: "100" });
+    await until(
+      async () => ({
+        history: await (await fetch(`${server.url}/api/pnl/history?limit=1`)).json(),
+        current: await (await fetch(`${server.url}/api/pnl/current`)).json(),
+      }),
+      ({ history, current }) => history.items.length > 0 && current.quality.complete,
+      15_000,
+    );
+    await server.end("SIGTERM");
+    await work({ ...env, PNL_INTERVAL_MS: "100" }, `${folder}/data/sandbox`);
+  });
+}
+
+/** The lines of the log, read past the program. */
+function storedLines(dataDir: string): string[] {
+  const db = new DatabaseSync(`${dataDir}/events.db`, { readOnly: true });
+  const rows = db.prepare("SELECT line FROM events ORDER BY position").all();
+  db.close();
+  return rows.map(({ line }) => String(line));
+}
+
+/** Changes a byte that no writer would, past the triggers. */
+function tamper(path: string, statements: string): void {
+  const db = new DatabaseSync(path);
+  for (
+    const { name } of db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all()
+  ) {
+    db.exec(`DROP TRIGGER "${name}"`);
+  }
+  db.exec(statements);
+  db.close();
+}
+
+Deno.test("export writes the log's own lines, to standard output and whole into a file", async () => {
+  await withHistory(async (env, dataDir) => {
+    const lines = storedLines(dataDir);
+    const { code, out } = await runCommand(["export"], env);
+    assert.equal(code, 0);
+    assert.deepEqual(out.split("\n").slice(0, -1), lines);
+    const csv = await runCommand(["export", "--format", "csv"], env);
+    assert.equal(csv.out.split("\r\n").length, lines.length + 2);
+    assert.match(csv.out, /^sequence,recordedtime,time,/);
+    const part = await runCommand(
+      ["export", "--type", "kalshi.fill.recorded", "--limit", "7"],
+      env,
+    );
+    const fills = lines.filter((line) => JSON.parse(line).type === "pnl.kalshi.fill.recorded.v1");
+    assert.deepEqual(part.out.trim().split("\n"), fills.slice(0, 7));
+    const wrong = await runCommand(["export", "--format", "xml"], env);
+    assert.deepEqual([wrong.code, wrong.out], [2, ""]);
+  });
+});
+
+Deno.test("events filters, shows a table, and ends quietly when its reader has seen enough", async () => {
+  await withHistory(async (env, dataDir) => {
+    const all = storedLines(dataDir).length;
+    const table = await runCommand(["events", "--source", "kalshi", "--limit", "5"], env);
+    assert.equal(
+      table.out.trim().split("\n").length,
+      5,
+      table.out + table.err + storedLines(dataDir).length,
+    );
+    assert.match(table.out, /source\.bound +kalshi +account=sandbox origin=sandbox/);
+    const json = await runCommand(["events", "--json", "--limit", String(all + 1)], env);
+    assert.deepEqual(json.out.trim().split("\n"), storedLines(dataDir));
+    const later = await runCommand(["events", "--json", "--after", String(all - 2)], env);
+    assert.equal(later.out.trim().split("\n").length, 2);
+    const none = await runCommand(["events", "--recorded-to", "2020-01-01"], env);
+    assert.deepEqual([none.code, none.out], [0, ""]);
+  });
+});
+
+Deno.test("verify and replay --verify are clean, and name the first fault where a byte was changed", async () => {
+  await withHistory(async (env, dataDir) => {
+    const good = JSON.parse((await runCommand(["verify", "--json"], env)).out);
+    assert.deepEqual([good.ok, good.events], [true, storedLines(dataDir).length]);
+    const clean = await runCommand(["replay", "--verify", "--json"], env);
+    assert.equal(clean.code, 0, clean.out);
+    assert.ok(JSON.parse(clean.out).compared > 0);
+    const pointer = Deno.readTextFileSync(`${dataDir}/projection.current`).trim();
+    tamper(
+      `${dataDir}/${pointer}`,
+      `UPDATE finals SET json = replace(json, '"currency":"USD"', '"currency":"EUR"')
+       WHERE position = (SELECT min(position) FROM finals)`,
+    );
+    const changed = await runCommand(["replay", "--verify"], env);
+    assert.equal(changed.code, 1);
+    assert.match(changed.out, /First difference at position \d+, final:\n +stored: .*"EUR"/);
+    const rebuilt = await runCommand(["replay"], env);
+    assert.equal(rebuilt.code, 0, rebuilt.out + rebuilt.err);
+    assert.equal((await runCommand(["replay", "--verify"], env)).code, 0);
+    tamper(`${dataDir}/events.db`, "UPDATE events SET subject = 'x' WHERE position = 20");
+    const fault = await runCommand(["verify"], env);
+    assert.equal(fault.code, 1);
+    assert.match(fault.out, /Fault at position 20, subject:/);
+  });
+});
+
+Deno.test("doctor is well on a good folder, and fails where a database is damaged", async () => {
+  await withHistory(async (env, dataDir) => {
+    const well = await runCommand(["doctor", "--json"], env);
+    assert.equal(well.code, 0, well.out + well.err);
+    const names = JSON.parse(well.out).checks.map(({ name }: { name: string }) => name);
+    assert.ok(names.includes("events.db") && names.includes("permissions"), names.join());
+    Deno.writeTextFileSync(`${dataDir}/state.db`, "garbage ".repeat(1_000));
+    const ill = await runCommand(["doctor"], env);
+    assert.equal(ill.code, 1);
+    assert.match(ill.out, /^FAIL state\.db /m);
+    assert.match(ill.out, /1 of \d+ checks failed/);
+  });
+});
+
+Deno.test("commands that read say so where there is no log yet, exit 1", async () => {
+  await withFolder(async (env) => {
+    for (const args of [["events"], ["export"], ["verify"], ["replay"], ["replay", "--verify"]]) {
+      const { code, err, out } = await runCommand(args, env);
+      assert.deepEqual([code, out], [1, ""], args.join(" "));
+      assert.match(err, /^There is no event log at /, args.join(" "));
+    }
+  });
+});
