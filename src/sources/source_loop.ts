@@ -167,12 +167,7 @@ export class SourceLoop {
   }
 
   #judge({ error, failed, whole, appended }: RoundResult): void {
-    if (error !== null) {
-      this.#note(error.errorClass, error);
-      const facts = { ...error.facts, class: error.errorClass };
-      if (failed) this.#logger.warn("Poll failed: {error}", { error: error.message, facts });
-      else this.#logger.warn("Part of a poll failed: {error}", { error: error.message, facts });
-    }
+    if (error !== null) this.#warn(error, failed);
     if (failed && error !== null) {
       this.#failures += 1;
       this.#state = "degraded";
@@ -187,6 +182,19 @@ export class SourceLoop {
     if (this.#told !== "CLOSED" && this.#breaker.policy.state === CircuitState.Closed) {
       this.#transition("CLOSED");
     } else this.#saveFreshness();
+  }
+
+  /** Warns of a failure, but only once of one that stays the same: a missing scope fails every round. */
+  #warn(error: UpstreamError, failed: boolean): void {
+    const repeated = this.#lastError?.message === error.message;
+    this.#note(error.errorClass, error);
+    const what = failed ? "Poll failed: {error}" : "Part of a poll failed: {error}";
+    const properties = {
+      error: error.message,
+      facts: { ...error.facts, class: error.errorClass },
+    };
+    if (repeated) this.#logger.debug(what, properties);
+    else this.#logger.warn(what, properties);
   }
 
   #transition(to: BreakerState): void {

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { configure, type LogRecord, reset } from "@logtape/logtape";
+import { MemoryEventLog } from "../log/memory_event_log.ts";
+import { startSandbox } from "../sandbox/sandbox.ts";
+import { anthropicSource } from "./anthropic.ts";
+import { kalshiSource } from "./kalshi.ts";
+import { Poller } from "./poller.ts";
+import { revenueSource } from "./revenue.ts";
+import { StateStore } from "./state_store.ts";
+import { OffsetClock, until } from "./testing.ts";
+
+/** Every record of the project's loggers while `work` runs. */
+async function recorded(work: (records: LogRecord[]) => Promise<void>): Promise<void> {
+  const records: LogRecord[] = [];
+  await configure({
+    sinks: { memory: (record) => void records.push(record) },
+    loggers: [
+      { category: "pnl", sinks: ["memory"], lowestLevel: "trace" },
+      { category: ["logtape", "meta"], lowestLevel: "fatal" },
+    ],
+  });
+  try {
+    await work(records);
+  } finally {
+    await reset();
+  }
+}
+
+Deno.test("Poller warns of a lasting failure once, names its class, and lets no secret into the logs", async () => {
+  const clock = new OffsetClock();
+  const sandbox = await startSandbox({ clock, live: false, rateLimit: false, fills: 20 });
+  const dir = await Deno.makeTempDir();
+  const state = await StateStore.open({ path: `${dir}/state.db` });
+  const common = { clock, intervalMs: 5, retry: { retries: 0 } };
+  const sources = [
+    kalshiSource({ ...sandbox.kalshi, ...common }),
+    anthropicSource({ ...sandbox.anthropic, ...common }),
+    revenueSource({ ...sandbox.revenue, ...common }),
+  ];
+  const poller = new Poller({ sources, log: new MemoryEventLog({ clock }), state, clock });
+  try {
+    await recorded(async (records) => {
+      sandbox.faults.set("kalshi", { mode: "forbidden", path: "/deposits" });
+      sandbox.faults.set("anthropic", { mode: "unauthorized" });
+      sandbox.faults.set("revenue", { mode: "malformed", shape: "envelope" });
+      poller.start();
+      await until(() => sandbox.requests("kalshi") > 60, "ten rounds");
+      await poller.stop();
+      const warnings = records.filter(({ level }) => level === "warning");
+      assert.deepEqual(warnings.map(({ properties }) => properties.source).sort(), [
+        "anthropic",
+        "kalshi",
+        "revenue",
+      ]);
+      const kalshi = warnings.find(({ properties }) => properties.source === "kalshi");
+      assert.equal((kalshi?.properties.facts as Record<string, unknown>).class, "unauthorized");
+      const text = JSON.stringify(
+        records,
+        (_key, value) => value instanceof Error ? `${value.stack} ${value.cause}` : value,
+      );
+      const key = sandbox.kalshi.privateKeyPem.split("\n")[3]!;
+      for (const secret of [key, sandbox.anthropic.adminKey, sandbox.revenue.token!]) {
+        assert(!text.includes(secret));
+      }
+    });
+  } finally {
+    await poller.stop();
+    await sandbox.stop();
+    state[Symbol.dispose]();
+    await Deno.remove(dir, { recursive: true });
+  }
+});
