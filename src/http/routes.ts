@@ -20,15 +20,15 @@ export class Routes {
     this.#patterns.push(new RegExp(`^${path.replace(/:\w+\{(.+?)\}/g, "$1")}$`));
   }
 
-  /** What no route answered: 405 where the path is served under another method, else 404. */
-  refuse(c: Context): never {
+  /** Why no route answered: 405 where the path is served under another method, else 404. */
+  refusal(c: Context): HttpProblem {
     const { method, path } = c.req;
     const known = this.#patterns.some((pattern) => pattern.test(path));
     if (known && method !== "GET" && method !== "HEAD") {
-      throw new HttpProblem("method_not_allowed", `${method} is not served here.`, {}, {
+      return new HttpProblem("method_not_allowed", `${method} is not served here.`, {}, {
         allow: "GET, HEAD",
       });
     }
-    throw new HttpProblem("not_found", "Nothing is served under this path.");
+    return new HttpProblem("not_found", "Nothing is served under this path.");
   }
 }

@@ -50,7 +50,7 @@ Deno.test("SSE repeats the current snapshot each interval at the same position, 
   const started = performance.now();
   const tick = await client.nextData();
   const next = await client.nextData();
-  assert.ok(performance.now() - started < 400);
+  assert.ok(performance.now() - started < 3_000);
   assert.equal(tick.id, first.id);
   assert.equal(next.id, first.id);
   const age = ({ data }: { data: string }) => Date.parse(JSON.parse(data).served.at);

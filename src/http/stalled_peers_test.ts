@@ -80,7 +80,7 @@ Deno.test("peers that stall do not hold up stop(), nor the others", async () => 
   const started = performance.now();
   assert.equal(await server.server.stop(), false);
   const took = performance.now() - started;
-  assert.ok(took < 2_000, `${took} ms`);
+  assert.ok(took < 4_000, `${took} ms`);
   assert.equal((await soon(client.closed, "close")).code, 1001);
   for (const peer of peers) peer.close();
   await until(() => server.hub.stats().connections.websocket === 0, "gone");

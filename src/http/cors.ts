@@ -1,0 +1,41 @@
+/** Reading from pages of other origins (CORS), for those that the configuration names. */
+import type { Context, MiddlewareHandler } from "hono";
+import { reply } from "./reply.ts";
+
+const PREFLIGHT = {
+  "access-control-allow-methods": "GET, HEAD",
+  "access-control-allow-headers": "Accept, If-None-Match, Last-Event-ID, X-Request-Id",
+  "access-control-max-age": "600",
+};
+const EXPOSED = "ETag, Link, Retry-After, X-Request-Id";
+
+function isPreflight(c: Context): boolean {
+  return c.req.method === "OPTIONS" &&
+    c.req.raw.headers.has("access-control-request-method");
+}
+
+/**
+ * A middleware that lets pages of some origins read every answer, and answers their preflights. What
+ * others get stays as it is: their browsers keep it from them.
+ *
+ * @param origins exact origins: scheme, host and port
+ */
+export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
+  return async (c, next) => {
+    const origin = c.req.raw.headers.get("origin");
+    if (origin === null || !origins.includes(origin)) {
+      await next();
+      // The same path is answered otherwise to another origin. Headers of an upgrade cannot be changed.
+      if (c.res.status !== 101) c.res.headers.append("vary", "Origin");
+      return;
+    }
+    if (isPreflight(c)) c.res = reply(c, 204, null, PREFLIGHT);
+    else await next();
+    if (c.res.status === 101) return;
+    const { headers } = c.res;
+    headers.append("vary", "Origin");
+    headers.set("access-control-allow-origin", origin);
+    headers.set("access-control-expose-headers", EXPOSED);
+    headers.set("cross-origin-resource-policy", "cross-origin");
+  };
+}
