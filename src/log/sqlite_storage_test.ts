@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "../sqlite/database.ts";
@@ -157,9 +158,7 @@ Deno.test("openSqliteEventLog() refuses a damaged file by a clear error", () =>
     log.append(fills("f", 2_000));
     log.close();
     const good = Deno.readFileSync(path);
-    for (
-      const [from, to] of [[100, 4096], [4096, good.length], [good.length - 40_960, good.length]]
-    ) {
+    for (const [from, to] of [[100, 4096], [4096, good.length]]) {
       const bad = good.slice();
       bad.fill(0xa5, from, to);
       Deno.writeFileSync(path, bad);
@@ -170,8 +169,9 @@ Deno.test("openSqliteEventLog() refuses a damaged file by a clear error", () =>
       }, `bytes ${from} to ${to}`);
       assert.deepEqual(Deno.readFileSync(path), bad);
     }
+    const page = Math.floor(Buffer.from(good).indexOf('"id":"f-300"') / 4096) * 4096;
     const bad = good.slice();
-    bad.fill(0xa5, 40_960, 81_920);
+    bad.fill(0xa5, page, page + 4096);
     Deno.writeFileSync(path, bad);
     using damaged = await openSqliteEventLog({ path, clock });
     assert.throws(() => allLines(damaged), (error: unknown) => {
@@ -179,7 +179,7 @@ Deno.test("openSqliteEventLog() refuses a damaged file by a clear error", () =>
       assert.match(error.message, /Cannot read .*events.db: the file is damaged/);
       return true;
     });
-    assert.throws(() => damaged.rootAt(1_000), LogFailedError);
+    assert.throws(() => damaged.rootAt(302), LogFailedError);
     damaged.close();
     Deno.writeFileSync(path, good.subarray(0, good.length - 8192));
     await assert.rejects(openSqliteEventLog({ path, clock }));

@@ -45,14 +45,23 @@ const BY_RESULT_CODE: Readonly<Record<number, [DatabaseErrorCode, string]>> = {
 
 const CANNOT_OPEN = 14;
 
+/** SQLite's own texts, for where the runtime gives no code: opening, and `exec`. */
+const BY_TEXT: readonly (readonly [text: string, code: number])[] = [
+  ["database is locked", 5],
+  ["database table is locked", 6],
+  ["attempt to write a readonly database", 8],
+  ["database disk image is malformed", 11],
+  ["database or disk is full", 13],
+  ["unable to open database file", CANNOT_OPEN],
+  ["file is not a database", 26],
+];
+
 /** SQLite's primary result code of an error, or null where it is not SQLite's. */
 export function resultCode(error: unknown): number | null {
   if (!(error instanceof Error)) return null;
   if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
-  // The runtime gives no code where the file cannot be opened at all.
-  const isUnopened = error instanceof Deno.errors.NotCapable ||
-    error.message.startsWith("unable to open database file");
-  return isUnopened ? CANNOT_OPEN : null;
+  if (error instanceof Deno.errors.NotCapable) return CANNOT_OPEN;
+  return BY_TEXT.find(([text]) => error.message.startsWith(text))?.[1] ?? null;
 }
 
 /** The error in this program's words, with the cause kept. */
