@@ -58,6 +58,16 @@ Deno.test("SSE repeats the current snapshot each interval at the same position, 
   await client.close();
 });
 
+Deno.test("SSE sends a comment on a quiet line", async () => {
+  await using server = await startTestServer({ hub: { keepAliveMs: 50 } });
+  await server.collect("1");
+  const client = new SseClient(await server.get(STREAM));
+  await client.nextData();
+  assert.deepEqual(await client.next(), { comment: "alive" });
+  assert.deepEqual(await client.next(), { comment: "alive" });
+  await client.close();
+});
+
 Deno.test("SSE goes on after Last-Event-ID with each final since, then the current", async () => {
   await using server = await startTestServer();
   await server.windows(30);

@@ -33,7 +33,9 @@ export class TestClock implements Clock {
 
 /** What a test may have other than usual. */
 export interface TestServerOptions extends Partial<Pick<AppDeps, "allowedOrigins" | "mode">> {
-  readonly hub?: Partial<Pick<HubOptions, "intervalMs" | "maxConnections" | "random">>;
+  readonly hub?: Partial<
+    Pick<HubOptions, "intervalMs" | "keepAliveMs" | "maxConnections" | "random">
+  >;
   readonly statuses?: readonly SourceStatus[];
   readonly stopMs?: number;
 }

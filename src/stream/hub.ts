@@ -14,7 +14,7 @@ export interface Subscriber {
   readonly transport: Transport;
   /** Sends a broadcast, or keeps only the newest where the client does not keep up. */
   offer(broadcast: Broadcast): void;
-  /** Called every 15 seconds, so that a quiet line is seen to live. */
+  /** Called every `keepAliveMs`, so that a quiet line is seen to live. */
   keepAlive(): void;
   /** Ends the stream; the client may come back after `retryMs`. */
   drain(retryMs: number): void;
@@ -49,6 +49,8 @@ export interface HubOptions {
   readonly intervalMs: number;
   /** Streams that may be open at once; default 10,000. */
   readonly maxConnections?: number;
+  /** Event streams get a comment this often, in milliseconds; default 15,000. */
+  readonly keepAliveMs?: number;
   /** 0 ≤ x < 1; spreads reconnects. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -71,6 +73,7 @@ export class Hub {
   readonly intervalMs: number;
   readonly maxConnections: number;
   readonly random: () => number;
+  readonly #keepAliveMs: number;
   readonly #projection: Projection;
   readonly #serve: Serve;
   readonly #empty: () => Frame;
@@ -93,6 +96,7 @@ export class Hub {
   constructor(options: HubOptions) {
     this.intervalMs = options.intervalMs;
     this.maxConnections = options.maxConnections ?? 10_000;
+    this.#keepAliveMs = options.keepAliveMs ?? KEEP_ALIVE_MS;
     this.random = options.random ?? Math.random;
     this.#projection = options.projection;
     this.#serve = options.serve;
@@ -117,7 +121,7 @@ export class Hub {
       this.#publish(new Broadcast(frame, this.#serve(frame, "memory")));
     });
     const tick = setInterval(() => this.#tick(), this.intervalMs);
-    const alive = setInterval(() => this.#keepAlive(), KEEP_ALIVE_MS);
+    const alive = setInterval(() => this.#keepAlive(), this.#keepAliveMs);
     this.#stop = () => {
       unsubscribe();
       clearInterval(tick);

@@ -1,0 +1,191 @@
+/** One WebSocket that follows the hub in `pnl.v1`. */
+import { getLogger } from "@logtape/logtape";
+import type { Broadcast } from "./broadcast.ts";
+import { Allowance } from "./allowance.ts";
+import { closeSoon } from "./close_soon.ts";
+import type { Hub, Subscriber } from "./hub.ts";
+import {
+  BadFrameError,
+  CLOSE,
+  errorFrame,
+  helloFrame,
+  PONG,
+  readClientFrame,
+  resetFrame,
+} from "./protocol.ts";
+import type { ResetReason } from "./resume.ts";
+
+const log = getLogger(["pnl", "stream"]);
+
+/** Bytes that may wait in this process for one peer; beyond that it gets only the latest state. */
+const MAX_BUFFERED_BYTES = 64 * 1024;
+/** Finals read at a time while a gap is filled. */
+const REPLAY_PAGE = 16;
+/** How often, and how many times, a gap that is being filled waits for the peer to read. */
+const REPLAY_WAIT_MS = 50;
+const REPLAY_WAITS = 100;
+/** Frames a client may send: a burst, then so many a second; filling a gap costs as many as 20. */
+const BURST_FRAMES = 200;
+const FRAMES_PER_SECOND = 50;
+const SUBSCRIBE_COST = 20;
+
+/** Speaks the protocol with one peer. The socket's events are to be handed to it. */
+export class WebSocketSubscriber implements Subscriber {
+  readonly transport = "websocket";
+  readonly #hub: Hub;
+  readonly #socket: WebSocket;
+  readonly #allowance = new Allowance(BURST_FRAMES, FRAMES_PER_SECOND, performance.now());
+  #refused = false;
+  #lastOffset = -1;
+  /** Set while a gap is filled: nothing live is sent meanwhile. A newer one ends an older one. */
+  #replay: symbol | null = null;
+  /** A gap that was not filled: said before the next snapshot. */
+  #owed: ResetReason | null = null;
+
+  constructor(hub: Hub, socket: WebSocket) {
+    this.#hub = hub;
+    this.#socket = socket;
+  }
+
+  /** The socket is open: says hello and sends the current snapshot. */
+  opened(): void {
+    if (this.#hub.draining) return this.drain(this.#hub.retryMs());
+    this.#sendText(helloFrame(this.#hub.epoch, this.#hub.intervalMs));
+    try {
+      this.#send(this.#hub.current());
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The peer is gone, or the runtime gave it up; it may say so twice. */
+  closed(): void {
+    this.#replay = null;
+    this.#hub.release(this);
+  }
+
+  /** The peer sent something. */
+  received(data: unknown): void {
+    if (this.#refused) return;
+    try {
+      if (this.#mayAsk(1)) this.#handle(data);
+    } catch (error) {
+      if (error instanceof BadFrameError) {
+        this.#refuse(CLOSE.badFrame, error.code, error.message);
+      } else this.#fail(error);
+    }
+  }
+
+  /** Sends a broadcast, or skips it where the peer does not keep up; the next one is newer. */
+  offer(broadcast: Broadcast): void {
+    if (this.#replay !== null || broadcast.frame.offset < this.#lastOffset) return;
+    this.#send(broadcast);
+  }
+
+  /** The runtime's own pings keep the line alive. */
+  keepAlive(): void {}
+
+  /** Closes with 1001 and the time to come back after. */
+  drain(retryMs: number): void {
+    this.#replay = null;
+    this.#hub.mute(this);
+    if (this.#socket.readyState === WebSocket.OPEN) {
+      this.#socket.close(CLOSE.drain, `retryMs=${retryMs}`);
+    }
+  }
+
+  #handle(data: unknown): void {
+    const frame = readClientFrame(data);
+    switch (frame.type) {
+      case "ping":
+        return this.#sendText(PONG);
+      case "ack":
+        return;
+      case "subscribe":
+        if (this.#mayAsk(SUBSCRIBE_COST)) this.#subscribe(frame.since ?? null);
+    }
+  }
+
+  #mayAsk(cost: number): boolean {
+    if (this.#allowance.take(cost, performance.now())) return true;
+    this.#refuse(CLOSE.limit, "too_many_frames", "Too many frames in a short time");
+    return false;
+  }
+
+  #subscribe(since: string | null): void {
+    const resume = this.#hub.resume(since);
+    if (resume.kind === "replay") {
+      void this.#fillGap(resume.after).catch((error) => this.#fail(error));
+      return;
+    }
+    this.#replay = null;
+    if (resume.kind === "reset") this.#owed = resume.reason;
+    this.#send(this.#hub.current());
+  }
+
+  /** Sends the finals since an offset as fast as the peer reads, then the current snapshot. */
+  async #fillGap(after: number): Promise<void> {
+    const replay = Symbol("replay");
+    this.#replay = replay;
+    let page: Broadcast[] = [];
+    for (let filled = after, waits = 0;;) {
+      if (page.length === 0) page = this.#hub.finalsAfter(filled, REPLAY_PAGE);
+      const next = page.shift();
+      if (next === undefined) break;
+      while (this.#behind()) {
+        if (++waits > REPLAY_WAITS) return this.#giveUp();
+        await new Promise((resolve) => setTimeout(resolve, REPLAY_WAIT_MS));
+        if (this.#replay !== replay) return;
+      }
+      this.#send(next);
+      filled = next.frame.offset;
+    }
+    this.#replay = null;
+    this.#send(this.#hub.current());
+  }
+
+  /** The peer does not read: what lies between is not sent, and it will be told so. */
+  #giveUp(): void {
+    this.#replay = null;
+    this.#owed = "gap";
+  }
+
+  #send(broadcast: Broadcast): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#behind()) return this.#hub.count("conflated");
+    if (this.#owed !== null) this.#sendReset(this.#owed, broadcast);
+    this.#lastOffset = broadcast.frame.offset;
+    this.#sendText(broadcast.webSocketText);
+    this.#hub.count("sent");
+  }
+
+  #sendReset(reason: ResetReason, current: Broadcast): void {
+    this.#owed = null;
+    this.#hub.count("resets");
+    this.#sendText(resetFrame(reason, current));
+  }
+
+  #behind(): boolean {
+    return this.#socket.bufferedAmount > MAX_BUFFERED_BYTES;
+  }
+
+  /** A peer that does not read gets no answers either: they would pile up. */
+  #sendText(text: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN && !this.#behind()) this.#socket.send(text);
+  }
+
+  /** What goes wrong here must not end the process, nor leave a client waiting. */
+  #fail(error: unknown): void {
+    log.error("A WebSocket failed: {error}", { error });
+    this.#refuse(CLOSE.internal, "internal", "The stream failed; the log has the reason");
+  }
+
+  /** Says why, listens no more, and closes. */
+  #refuse(code: number, error: string, message: string): void {
+    this.#refused = true;
+    this.#replay = null;
+    this.#hub.mute(this);
+    this.#sendText(errorFrame(error, message));
+    closeSoon(this.#socket, code, error);
+  }
+}
