@@ -183,7 +183,8 @@ export function applyFill(
 
 /**
  * A fill that arrives after its market has settled opens nothing: its cash is realised at once, so that
- * a settled market comes to the same in any order of arrival.
+ * a settled market comes to the same in any order of arrival. The count goes on saying what nets what;
+ * the anchor has no cost any more that matters, but its count is what `trade` divides by.
  */
 function tradeSettled(account: KalshiAccount, market: Market, count: number, cash: Money): Money {
   market.count = count;
@@ -230,7 +231,6 @@ export function applySettlement(
     moveOpen(account, subaccount, isOpen(market) ? -1 : 0, minus(ZERO, market.cost));
     market.settlement = mark;
     market.cost = ZERO;
-    market.anchorCost = ZERO;
     account.settledDifference = plus(
       account.settledDifference,
       minus(venue, plus(market.realized, realized)),

@@ -48,6 +48,12 @@ Deno.test("trade() keeps the average cost on a partial close", () => {
 Deno.test("trade() rounds the remaining cost half-even from the anchor, and is exact when flat", () => {
   const third = after([1, "0.10"], [2, "0.20"], [-1, "0.20"]);
   assert.deepEqual(figures(third), [2, "0.333333333", "0.033333333"]);
+  const twice = after([1, "0.10"], [2, "0.20"], [-1, "0.20"], [-1, "0.20"]);
+  assert.deepEqual(
+    figures(twice),
+    [1, "0.166666667", "0.066666667"],
+    "from the anchor, not the rest",
+  );
   const flat = after([1, "0.10"], [2, "0.20"], [-1, "0.20"], [-1, "0.20"], [-1, "0.20"]);
   assert.deepEqual(figures(flat), [0, "0.00", "0.10"]);
   assert.deepEqual([flat.anchorCost, flat.anchorCount], [0n, 0]);

@@ -90,6 +90,14 @@ Deno.test("unreconciled stays until the next evaluation", () => {
   assert.equal(unreconciled(story)?.at, "2026-11-22T12:01:00.000Z");
 });
 
+Deno.test("unreconciled tells the time of the reading that was evaluated last, of either kind", () => {
+  const story = given(...ready, cash("100"));
+  story.when({ ...positions([]), recorded: "2026-11-22T12:01:00.000Z" });
+  assert.equal(unreconciled(story)?.at, "2026-11-22T12:01:00.000Z");
+  story.when({ ...cash("99"), recorded: "2026-11-22T12:02:00.000Z" });
+  assert.equal(unreconciled(story)?.at, "2026-11-22T12:02:00.000Z");
+});
+
 Deno.test("unreconciled cash is over all subaccounts, so that a transfer between them is nothing", () => {
   const story = given(
     ...ready,
