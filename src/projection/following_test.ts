@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { LogLine, SubscribeOptions } from "../log/event_log.ts";
 import { MemoryEventLog } from "../log/memory_event_log.ts";
 import { projectionEpoch } from "./epoch.ts";
-import { readPointer, sweepBuilds } from "./projection_file.ts";
+import { POINTER, readPointer, sweepBuilds } from "./projection_file.ts";
 import { rebuild } from "./rebuild.ts";
 import {
   append,
@@ -71,16 +73,53 @@ Deno.test("Projector builds anew where its file is deleted under it, and tells n
     using log = new MemoryEventLog({ clock });
     const live = await Live.start(dir, log, clock, TICK_MS);
     for (let n = 0; n < 30; n++) append(log, clock, { stepMs: 15, kinds: ["fill"] }, n);
-    await live.reach(log.head().position);
+    await until(() => live.frames.at(-1)?.offset === 2 * log.head().position);
     const first = live.projector.build;
     for (const suffix of ["", "-wal", "-shm"]) Deno.removeSync(currentPath(dir) + suffix);
     await until(() => live.projector.build !== first);
+    await new Promise((resolve) => setTimeout(resolve, 60));
     append(log, clock, { stepMs: 100, kinds: ["fill"] }, 30);
     await live.reach(log.head().position);
     const offsets = live.frames.map((frame) => frame.offset);
     assert.equal(new Set(offsets).size, offsets.length);
     await live.close();
     assert.equal((await verifyReplay({ log, dataDir: dir })).ok, true);
+  }));
+
+Deno.test("Projector puts the pointer back where it is deleted", () =>
+  inFolder(async (dir) => {
+    const clock = new SteppedClock();
+    using log = new MemoryEventLog({ clock });
+    const live = await Live.start(dir, log, clock, TICK_MS);
+    Deno.removeSync(join(dir, POINTER));
+    await until(() => readPointer(dir) === live.projector.build);
+    await live.close();
+  }));
+
+/** A log that gives each batch twice, as it may come after a switch that has folded ahead. */
+class RepeatingLog extends MemoryEventLog {
+  override async *subscribe(options: SubscribeOptions): AsyncGenerator<readonly LogLine[]> {
+    for await (const lines of super.subscribe(options)) {
+      yield lines;
+      yield lines;
+    }
+  }
+}
+
+Deno.test("Projector passes over lines that are folded already", () =>
+  inFolder(async (dir) => {
+    const clock = new SteppedClock();
+    using log = new RepeatingLog({ clock });
+    const live = await Live.start(dir, log, clock);
+    for (let n = 0; n < 5; n++) {
+      append(log, clock, { stepMs: 1000, kinds: ["fill"] }, n);
+      await live.reach(log.head().position);
+      await Promise.resolve();
+      assert.equal(live.projector.state.status, "running");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(live.projector.state.status, "running");
+    await live.close();
   }));
 
 Deno.test("Projector says that its store fails, goes on answering, and heals", () =>
@@ -90,13 +129,17 @@ Deno.test("Projector says that its store fails, goes on answering, and heals", (
     const live = await Live.start(dir, log, clock);
     append(log, clock, { stepMs: 0, kinds: ["fill"] }, 0);
     await live.reach(log.head().position);
+    // One more within the moment: it is to be told a little later, when the store fails already.
+    append(log, clock, { stepMs: 0, kinds: ["fill"] }, 1);
+    await live.reach(log.head().position);
     const { build } = live.projector;
     vandalise(
       dir,
       `CREATE TRIGGER full BEFORE INSERT ON finals BEGIN SELECT RAISE(ABORT, 'no room'); END`,
     );
-    append(log, clock, { stepMs: 6000, kinds: ["fill", "fill"] }, 1);
+    append(log, clock, { stepMs: 6000, kinds: ["fill", "fill"] }, 2);
     await until(() => live.projector.state.status === "failed");
+    await new Promise((resolve) => setTimeout(resolve, 60));
     assert.match(live.projector.state.reason ?? "", /no room/);
     assert.deepEqual(live.finals, [], "a final is told only when it is stored");
     assert.equal(live.projector.current()?.position, log.head().position);
@@ -105,7 +148,7 @@ Deno.test("Projector says that its store fails, goes on answering, and heals", (
       { name: "TimeoutError" },
     );
     vandalise(dir, "DROP TRIGGER full");
-    append(log, clock, { stepMs: 6000, kinds: ["fill"] }, 3);
+    append(log, clock, { stepMs: 6000, kinds: ["fill"] }, 4);
     await live.reach(log.head().position);
     assert.equal(live.projector.state.status, "running");
     assert.equal(live.projector.build, build);

@@ -44,8 +44,8 @@ export function readHistory(
   return {
     items: items.map((item) => item.json),
     nextCursor: tail === undefined ? null : formatCursor(resolution, tail.time),
-    closed: openEndMs !== null &&
-      (tail === undefined ? to : tail.time + 1) <= firstOpen(resolution, openEndMs),
+    // Where another item follows the last one here, none of these is the newest any more.
+    closed: tail !== undefined || (openEndMs !== null && to <= firstOpen(resolution, openEndMs)),
   };
 }
 

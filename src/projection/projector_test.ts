@@ -9,12 +9,15 @@ Deno.test("Projector tells each final once and the newest provisional, in order"
     using log = new MemoryEventLog({ clock });
     const live = await Live.start(dir, log, clock);
     for (let n = 0; n < 20; n++) append(log, clock, { stepMs: 1000, kinds: ["fill"] }, n);
-    const { position } = log.head();
-    await live.reach(position);
-    await until(() => live.frames.at(-1)?.offset === 2 * position);
+    await live.reach(log.head().position);
+    await until(() => live.frames.at(-1)?.offset === 2 * log.head().position);
     const offsets = live.frames.map((frame) => frame.offset);
     assert.deepEqual(offsets, [...new Set(offsets)].toSorted((a, b) => a - b));
     assert.equal(live.finals.length, 4);
+    // One event a window: each final stands right after the one before.
+    for (let n = 20; n < 25; n++) append(log, clock, { stepMs: 6000, kinds: ["fill"] }, n);
+    await live.reach(log.head().position);
+    assert.equal(live.finals.length, 9);
     assert.deepEqual(live.finals, live.projector.finalsAfter(0, 100));
     for (const { json, final, offset, position, epoch } of live.frames) {
       const snapshot = SNAPSHOT.parse(JSON.parse(json));

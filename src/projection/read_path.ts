@@ -124,8 +124,7 @@ export class ReadPath {
   }
 
   #counts(key: string, entry: TierEntry): boolean {
-    if (entry.epoch !== this.#options.epoch()) return false;
-    return isHistoryKey(key) || entry.offset >= this.#floor(key);
+    return entry.epoch === this.#options.epoch() && entry.offset >= this.#floor(key);
   }
 
   #fill(hit: number, key: string, entry: TierEntry): void {
@@ -147,7 +146,7 @@ export class ReadPath {
     return this.#floorEpoch === this.#options.epoch() ? this.#floors.get(key) ?? 0 : 0;
   }
 
-  /** Floors are of one epoch, and only of the two keys that move: the map cannot grow. */
+  /** Floors are of one epoch, and only of the keys that move, not of pages: the map cannot grow. */
   #raise(key: string, offset: number): void {
     if (isHistoryKey(key)) return;
     const epoch = this.#options.epoch();

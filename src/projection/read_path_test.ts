@@ -7,6 +7,7 @@ import { MemoryTier } from "./memory_tier.ts";
 import { openReadPath } from "./open_read_path.ts";
 import { BREAKDOWN, CURRENT, historyKey } from "./read_model.ts";
 import { ReadPath, TierDeadlineError } from "./read_path.ts";
+import { rebuild } from "./rebuild.ts";
 import { append, inFolder, Live, SteppedClock, until } from "./testing.ts";
 import type { Tier, TierEntry, TierName } from "./tier.ts";
 
@@ -118,6 +119,10 @@ Deno.test("ReadPath.read() begins anew with another epoch", async () => {
   epoch = OTHER_EPOCH;
   sqlite.answer = () => entry(4, "{}", OTHER_EPOCH);
   assert.equal((await readPath.read(CURRENT)).entry.offset, 4);
+  assert.deepEqual(await readPath.read(CURRENT), {
+    from: "memory",
+    entry: entry(4, "{}", OTHER_EPOCH),
+  });
 });
 
 Deno.test("ReadPath.read() keeps closed pages of history whatever the floor, and no open ones", async () => {
@@ -171,6 +176,26 @@ Deno.test("openReadPath() answers from memory with each frame, from SQLite what 
     append(log, clock, { stepMs: 1000, kinds: ["fill"] }, 20);
     await until(() => live.frames.at(-1)?.offset === offset + 2);
     assert.equal((await readPath.read(BREAKDOWN)).entry.offset, offset + 2);
+    stop();
+    await live.close();
+  }));
+
+Deno.test("openReadPath() forgets what it has from a build that was replaced", () =>
+  inFolder(async (dir) => {
+    const clock = new SteppedClock();
+    using log = new MemoryEventLog({ clock });
+    const live = await Live.start(dir, log, clock, 40);
+    for (let n = 0; n < 10; n++) append(log, clock, { stepMs: 15, kinds: ["fill"] }, n);
+    await live.reach(log.head().position);
+    const { readPath, stop } = openReadPath({ projector: live.projector, clock });
+    const page = historyKey({ resolution: "raw", limit: 1 });
+    await readPath.read(page);
+    assert.equal((await readPath.read(page)).from, "memory");
+    const { build } = await rebuild({ log, dataDir: dir, windowMs: 40 });
+    await until(() => live.projector.build === build);
+    append(log, clock, { stepMs: 15, kinds: ["fill"] }, 10);
+    await until(() => live.frames.at(-1)?.position === log.head().position);
+    assert.equal((await readPath.read(page)).from, "sqlite");
     stop();
     await live.close();
   }));

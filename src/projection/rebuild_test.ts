@@ -73,6 +73,18 @@ Deno.test("rebuild() reports how the old build differs, and takes over", () =>
     assert.equal((await verifyReplay({ log, dataDir: dir })).ok, true);
   }));
 
+Deno.test("rebuild() compares up to where both have come: the window open then is no difference", () =>
+  inFolder(async (dir) => {
+    const clock = new SteppedClock();
+    using log = new MemoryEventLog({ clock });
+    for (let n = 0; n < 12; n++) append(log, clock, { stepMs: 2000, kinds: ["fill"] }, n);
+    const first = await rebuild({ log, dataDir: dir, windowMs: WINDOW_MS });
+    append(log, clock, { stepMs: 6000, kinds: ["fill"] }, 12);
+    const second = await rebuild({ log, dataDir: dir, windowMs: WINDOW_MS });
+    assert.deepEqual(second.comparison, { compared: first.finals });
+    assert.equal(second.finals, first.finals + 1);
+  }));
+
 Deno.test("rebuild() of a range is a trial: it compares, and replaces nothing", () =>
   inFolder(async (dir) => {
     const clock = new SteppedClock();
