@@ -38,6 +38,16 @@ Deno.test("acquireDataLock() lets one in, and names it to the second", () =>
 Deno.test("acquireDataLock() names a holder in another process, and follows its death", () =>
   inTempDir(async (dir) => {
     const child = await holdElsewhere(dir, 3456);
+    using _killed = {
+      [Symbol.dispose]: () => {
+        try {
+          child.kill("SIGKILL");
+        } catch (error) {
+          // It has ended, as it should.
+          assert.ok(error instanceof TypeError || error instanceof Deno.errors.NotFound);
+        }
+      },
+    };
     assert.throws(() => acquireDataLock(dir, { port: 1 }), (error: unknown) => {
       assert.ok(error instanceof DataLockedError);
       assert.deepEqual([error.pid, error.port], [child.pid, 3456]);

@@ -90,7 +90,7 @@ export class EventReader {
       statement = this.#db.prepare(sql);
       this.#statements.set(sql, statement);
     }
-    return statement.all(...values) as { position: number; line: string }[];
+    return statement.all(...values).map(toLine);
   }
 
   /** Recorded time never goes down as positions go up, so a bound on it is a bound on positions. */
@@ -125,6 +125,12 @@ export class EventReader {
     }
     return low;
   }
+}
+
+/** The runtime's rows have no prototype; a line is a plain object, as from any other log. */
+function toLine({ position, line }: Readonly<Record<string, unknown>>): LogLine {
+  if (typeof position === "number" && typeof line === "string") return { position, line };
+  throw new LogFailedError(`Position ${position} holds no line`);
 }
 
 function indexFor({ source, type, subject, timeFrom, timeTo }: ReadOptions): Path | null {
