@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { databaseError, resultCode } from "../sqlite/database_error.ts";
 import { catchUp } from "./catch_up.ts";
 import type { Materializer } from "./materializer.ts";
 import { beginAnew, continueBuild, openCurrent, type OpeningOptions } from "./opening.ts";
@@ -34,6 +36,7 @@ export class BuildKeeper {
    * Opens the current build or begins one, and folds what the log has more for at most `budgetMs`.
    *
    * @returns the keeper, and whether the end of the log was reached
+   * @throws {DatabaseError} where the data directory cannot be written
    */
   static async open(
     options: OpeningOptions,
@@ -47,7 +50,8 @@ export class BuildKeeper {
       return { keeper: new BuildKeeper(options, source), done };
     } catch (error) {
       discard(dataDir, source.build);
-      throw error;
+      if (resultCode(error) === null) throw error;
+      throw databaseError(join(dataDir, source.build.name), "write", error);
     }
   }
 

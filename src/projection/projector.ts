@@ -26,9 +26,11 @@ export interface ProjectorOptions {
   readonly windowMs: number;
   readonly clock: Clock;
   readonly logger?: Logger;
+  /** How long opening may fold before it leaves the rest to `run`, milliseconds; default 250. */
+  readonly openBudgetMs?: number;
 }
 
-/** How long {@link Projector.open} may fold before it leaves the rest to `run`, milliseconds. */
+/** Default of how long {@link Projector.open} may fold before it leaves the rest to `run`, milliseconds. */
 const OPEN_BUDGET_MS = 250;
 /** The pointer is looked at at least this often, milliseconds. */
 const MOST_TICK_MS = 5000;
@@ -84,7 +86,8 @@ export class Projector implements Projection {
     const { log, dataDir, windowMs, clock, logger = getLogger(["pnl", "projection"]) } = options;
     const identity = { logId: log.id, foldVersion: FOLD_VERSION, windowMs };
     const opening = { log, dataDir, identity, clock, logger };
-    const { keeper, done } = await BuildKeeper.open(opening, OPEN_BUDGET_MS);
+    const budgetMs = options.openBudgetMs ?? OPEN_BUDGET_MS;
+    const { keeper, done } = await BuildKeeper.open(opening, budgetMs);
     return new Projector(opening, keeper, done);
   }
 
