@@ -21,7 +21,7 @@ function recorder(): Subscriber & { readonly offsets: number[]; readonly texts: 
   };
 }
 
-Deno.test("Hub gives every subscriber of many each final, in order, and encodes a broadcast once", async () => {
+Deno.test("Hub gives every subscriber of many each final, in order, and dresses a broadcast once", async () => {
   await using server = await startTestServer();
   const { projector } = server;
   let served = 0;
