@@ -14,6 +14,12 @@ import { prepareFolder } from "./folder.ts";
 const FILE_BYTES = 10_000_000;
 const FILES = 5;
 
+/** What a value looks like in the terminal: no quotes, and of an error what it says; the files say all. */
+function terminalText(value: unknown, inspect: (value: unknown) => string): string {
+  if (typeof value === "string") return value;
+  return value instanceof Error ? value.message : inspect(value);
+}
+
 /**
  * Starts logging: at `LOG_LEVEL` to the terminal and to `<LOG_DIR>/pnl-stream.log`, at most 50 MB.
  *
@@ -26,7 +32,9 @@ export async function startLogging(config: Config): Promise<() => Promise<void>>
   try {
     await configure({
       sinks: {
-        terminal: getConsoleSink({ formatter: getTextFormatter({ timestamp: "time" }) }),
+        terminal: getConsoleSink({
+          formatter: getTextFormatter({ timestamp: "time", value: terminalText }),
+        }),
         file: getRotatingFileSink(path, {
           formatter: jsonLinesFormatter,
           maxSize: FILE_BYTES,
