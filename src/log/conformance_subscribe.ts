@@ -47,6 +47,18 @@ export function subscribeSuite(declare: Declare): void {
     },
   );
 
+  declare("subscribe() wakes all who wait at one append", async ({ log }) => {
+    const { signal } = new AbortController();
+    const waiting = [1, 2, 3].map(() => until(log.subscribe({ signal }), 2));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    log.append([fill("f-1")]);
+    const patience = setTimeout(() => log.close(), 900);
+    assert.deepEqual(await Promise.all(waiting), [[[1, 2]], [[1, 2]], [
+      [1, 2],
+    ]]);
+    clearTimeout(patience);
+  });
+
   declare("subscribe() gives an event within milliseconds of its append", async ({ log }) => {
     log.append([fill("f-1")]);
     const batches = log.subscribe({ after: 2, signal: new AbortController().signal });
