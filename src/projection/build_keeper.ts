@@ -83,12 +83,12 @@ export class BuildKeeper {
     if (name === own.name || name === this.#refused) return;
     try {
       await this.#adopt(continueBuild(this.#options, name), signal);
-      logger.info("Switched to another build of the projection", { build: name });
+      logger.info("Switched to another build of the projection: {build}", { build: name });
     } catch (error) {
       if (!(error instanceof UnusableBuildError)) throw error;
       this.#refused = name;
       const { reason } = error;
-      logger.warn("The pointer names a build that is not for this projection", {
+      logger.warn("The pointer names {build}, which is not for this projection: {reason}", {
         build: name,
         reason,
       });
@@ -106,7 +106,9 @@ export class BuildKeeper {
     if (clock.monotonic() - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = clock.monotonic();
     const removed = sweepBuilds(dataDir, [this.#source.build.name], clock.now());
-    if (removed.length > 0) logger.info("Deleted old builds of the projection", { removed });
+    if (removed.length > 0) {
+      logger.info("Deleted old builds of the projection: {removed}", { removed });
+    }
   }
 
   /** Checkpoints the fold and closes the build. */

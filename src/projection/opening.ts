@@ -23,7 +23,7 @@ export interface OpeningOptions {
  */
 export async function openCurrent(options: OpeningOptions): Promise<Materializer> {
   const name = readPointer(options.dataDir);
-  if (name === null) return await beginAnew(options, "there is none yet");
+  if (name === null) return await begin(options);
   try {
     return continueBuild(options, name);
   } catch (error) {
@@ -50,11 +50,20 @@ export function continueBuild(options: OpeningOptions, name: string): Materializ
   }
 }
 
-/** Begins a new build at position 0, saying why. It is to be established once it is filled. */
+/**
+ * Begins a new build at position 0 where there was one, saying why that is of no use. The new one is to
+ * be established once it is filled.
+ */
 export async function beginAnew(options: OpeningOptions, reason: string): Promise<Materializer> {
-  const { log, dataDir, identity, clock, logger } = options;
-  const events = log.head().position;
-  if (events > 0) logger.warn("Building the projection from position 0", { reason, events });
+  const events = options.log.head().position;
+  options.logger.warn("Building the projection from position 0, {events} events: {reason}", {
+    reason,
+    events,
+  });
+  return await begin(options);
+}
+
+async function begin({ log, dataDir, identity, clock }: OpeningOptions): Promise<Materializer> {
   const build = await createBuild(dataDir, identity);
   return new Materializer({ build, run: FoldRun.from(identity.windowMs), log, clock });
 }

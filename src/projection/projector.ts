@@ -205,7 +205,9 @@ export class Projector implements Projection {
   /** Everything up to the position is folded and stored: tells those who listen and wait. */
   #arrived(): void {
     if (this.#state.status !== "running") {
-      this.#options.logger.info("The projection runs", { position: this.position });
+      this.#options.logger.info("The projection runs, at position {position}", {
+        position: this.position,
+      });
       this.#state = { status: "running" };
     }
     this.#confirmedAt = this.#options.clock.monotonic();
@@ -258,7 +260,10 @@ export class Projector implements Projection {
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
     this.#state = { status: "failed", reason };
-    this.#options.logger.error("The projection failed and will try again", { error });
+    this.#options.logger.error("The projection failed and will try again: {reason}", {
+      reason,
+      error,
+    });
     if (!isBroken(error) && this.#keeper.exists) return;
     try {
       await this.#renew(reason, signal);
