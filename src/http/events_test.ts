@@ -7,7 +7,7 @@ async function withEvents(count: number): Promise<TestServer> {
   const batch = Array.from({ length: count }, (_, i) => totals(`${i + 1}`, server.clock.now()));
   for (let at = 0; at < count; at += 1_000) server.log.append(batch.slice(at, at + 1_000));
   // The projection reads the log too; a test that counts what is read waits until it has.
-  await server.projector.waitFor(count, AbortSignal.timeout(20_000));
+  await server.projector.waitFor(server.log.head().position, AbortSignal.timeout(20_000));
   return server;
 }
 
