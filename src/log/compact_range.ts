@@ -4,9 +4,11 @@
  */
 import { EMPTY_ROOT, type HexHash, nodeHash, perfectRoot } from "./merkle.ts";
 
-/** A tile is this many hashes wide, and this many levels high. */
+/** A tile is this many levels of the tree high. */
+const TILE_HEIGHT = 8;
+
+/** A tile is this many hashes wide: two to the power of its height. */
 export const TILE_WIDTH = 256;
-export const TILE_HEIGHT = 8;
 
 /** No tree is higher: positions are safe integers. */
 const MAX_HEIGHT = 53;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { canonicalJson } from "../pnl/canonical.ts";
 import type { Candidate, FactCandidate } from "../pnl/event.ts";
 import { ConflictError, InvalidEventError } from "./event_log.ts";
-import type { Declare } from "./event_log_conformance.ts";
+import type { Declare } from "./conformance_subject.ts";
 import { EMPTY_ROOT, leafHash, merkleRoot } from "./merkle.ts";
 import { allLines, dayStart, fill, parsed, totals } from "./testing.ts";
 
@@ -156,9 +156,9 @@ export function appendSuite(declare: Declare): void {
     ]);
     const days = log.read({ type: "pnl.clock.day-started.v1" });
     assert.deepEqual(days.map(({ position }) => position), [1, 4]);
-    assert.deepEqual(parsed(days[1]!)["data"], { day: "2026-01-03" });
-    assert.equal(parsed(days[1]!)["time"], "2026-01-03T00:00:00.000Z");
-    assert.equal(parsed(days[1]!)["recordedtime"], "2026-01-03T00:00:00.000Z");
+    assert.deepEqual(parsed(days[1]!).data, { day: "2026-01-03" });
+    assert.equal(parsed(days[1]!).time, "2026-01-03T00:00:00.000Z");
+    assert.equal(parsed(days[1]!).recordedtime, "2026-01-03T00:00:00.000Z");
   });
 
   declare("append() of what exists starts no day", ({ log, clock }) => {

@@ -1,6 +1,6 @@
 /** Appending observations: only what changed, and no more often than wanted. */
 import assert from "node:assert/strict";
-import type { Declare } from "./event_log_conformance.ts";
+import type { Declare } from "./conformance_subject.ts";
 import { fill, parsed, totals } from "./testing.ts";
 
 const SECOND = 1_000;
@@ -22,7 +22,7 @@ export function observationSuite(declare: Declare): void {
       5,
       6,
     ]);
-    const ids = log.read({ source: "/revenue" }).map((line) => String(parsed(line)["id"]));
+    const ids = log.read({ source: "/revenue" }).map((line) => parsed(line).id);
     assert.equal(new Set(ids).size, 5);
   });
 
@@ -32,7 +32,7 @@ export function observationSuite(declare: Declare): void {
     log.append([totals("2")]);
     clock.step(SECOND);
     log.append([totals("1")]);
-    const ids = log.read({ source: "/revenue" }).map((line) => String(parsed(line)["id"]));
+    const ids = log.read({ source: "/revenue" }).map((line) => parsed(line).id);
     const form = /^totals\/2026-01-02T12:00:0(\d)\.000Z\/([0-9a-f]{16})$/;
     const parts = ids.map((id) => form.exec(id)?.slice(1));
     assert.deepEqual(parts.map((part) => part?.[0]), ["0", "1", "2"]);

@@ -1,8 +1,8 @@
 /** Reading pages of lines. */
 import assert from "node:assert/strict";
 import type { ReadOptions } from "./event_log.ts";
-import type { Declare, Subject } from "./event_log_conformance.ts";
-import { allLines, fill, parsed, totals } from "./testing.ts";
+import type { Declare, Subject } from "./conformance_subject.ts";
+import { allLines, fill, parsed, type ParsedEvent, totals } from "./testing.ts";
 
 /** 120 events of several sources, types, subjects and times, over two days. */
 function populate({ log, clock }: Subject): void {
@@ -21,15 +21,15 @@ function populate({ log, clock }: Subject): void {
 
 /** The same by going through everything. */
 function naive({ log }: Subject, options: ReadOptions): number[] {
-  const holds = (event: Record<string, string>, position: number) =>
+  const holds = (event: ParsedEvent, position: number) =>
     position > (options.after ?? 0) && position <= (options.to ?? Infinity) &&
-    (options.source === undefined || event["source"] === options.source) &&
-    (options.type === undefined || event["type"] === options.type) &&
-    (options.subject === undefined || event["subject"] === options.subject) &&
-    (options.timeFrom === undefined || event["time"]! >= options.timeFrom) &&
-    (options.timeTo === undefined || event["time"]! < options.timeTo) &&
-    (options.recordedFrom === undefined || event["recordedtime"]! >= options.recordedFrom) &&
-    (options.recordedTo === undefined || event["recordedtime"]! < options.recordedTo);
+    (options.source === undefined || event.source === options.source) &&
+    (options.type === undefined || event.type === options.type) &&
+    (options.subject === undefined || event.subject === options.subject) &&
+    (options.timeFrom === undefined || event.time >= options.timeFrom) &&
+    (options.timeTo === undefined || event.time < options.timeTo) &&
+    (options.recordedFrom === undefined || event.recordedtime >= options.recordedFrom) &&
+    (options.recordedTo === undefined || event.recordedtime < options.recordedTo);
   return allLines(log).filter((line) => holds(parsed(line), line.position))
     .map(({ position }) => position).slice(0, options.limit ?? 1000);
 }

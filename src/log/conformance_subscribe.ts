@@ -1,7 +1,7 @@
 /** Following the log. */
 import assert from "node:assert/strict";
 import type { LogLine } from "./event_log.ts";
-import type { Declare } from "./event_log_conformance.ts";
+import type { Declare } from "./conformance_subject.ts";
 import { fill } from "./testing.ts";
 
 /** Takes batches until `last` is seen. */

@@ -1,6 +1,6 @@
 /** Recorded time, whatever the wall clock does. */
 import assert from "node:assert/strict";
-import type { Declare } from "./event_log_conformance.ts";
+import type { Declare } from "./conformance_subject.ts";
 import { allLines, fill, parsed } from "./testing.ts";
 
 /** The part of the suite on recorded time. */
@@ -16,7 +16,7 @@ export function timeSuite(declare: Declare): void {
     log.append([fill("f-4")]);
     clock.step(610_001);
     log.append([fill("f-5")]);
-    const times = allLines(log).map((line) => String(parsed(line)["recordedtime"]));
+    const times = allLines(log).map((line) => parsed(line).recordedtime);
     assert.deepEqual(times.map((time) => time.slice(11)), [
       "12:00:00.000Z",
       "12:00:00.000Z",
@@ -38,7 +38,7 @@ export function timeSuite(declare: Declare): void {
       log.append([fill("f-3")]);
       clock.step(10_000);
       log.append([fill("f-4")]);
-      const ids = allLines(log).map((line) => parsed(line)["id"]);
+      const ids = allLines(log).map((line) => parsed(line).id);
       assert.deepEqual(ids, ["2026-01-02", "f-1", "2026-01-03", "f-2", "f-3", "f-4"]);
     },
   );

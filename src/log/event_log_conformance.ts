@@ -5,16 +5,8 @@ import { readSuite } from "./conformance_read.ts";
 import { subscribeSuite } from "./conformance_subscribe.ts";
 import { timeSuite } from "./conformance_time.ts";
 import type { EventLog } from "./event_log.ts";
+import type { Declare } from "./conformance_subject.ts";
 import { ManualClock } from "./testing.ts";
-
-/** A log under test, with the clock it reads. */
-export interface Subject {
-  readonly log: EventLog;
-  readonly clock: ManualClock;
-}
-
-/** Declares one test of the suite. */
-export type Declare = (name: string, test: (subject: Subject) => void | Promise<void>) => void;
 
 /** Registers the suite for one implementation; `open` makes an empty log and cleans up after `use`. */
 export function logConformance(

@@ -80,9 +80,19 @@ export function dayStart(day: string): FactCandidate<"pnl.clock.day-started.v1">
   };
 }
 
+/** An event as tests look at it. */
+export interface ParsedEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly time: string;
+  readonly recordedtime: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
 /** The event of a line, as plain JSON. */
-// deno-lint-ignore no-explicit-any
-export function parsed({ line }: LogLine): Record<string, any> {
+export function parsed({ line }: LogLine): ParsedEvent {
   return JSON.parse(line);
 }
 
