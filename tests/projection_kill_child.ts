@@ -26,5 +26,5 @@ setInterval(() => {
 Deno.stdout.writeSync(new TextEncoder().encode("appending\n"));
 for (;;) {
   await rebuild({ log, dataDir, windowMs });
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 60));
 }
