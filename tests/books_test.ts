@@ -149,11 +149,7 @@ function compare(reader: Reader, sandbox: Sandbox, what: string): void {
   assert.equal(snapshot?.quality.complete, true, what);
   const difference = snapshot?.components.kalshi.unreconciled ?? null;
   if (difference === null) return;
-  assert.equal(difference.cash, "0.00", what);
-  assert.ok(
-    Math.abs(Number(difference.realizedPnl)) < 0.000_1,
-    `${what}: ${difference.realizedPnl}`,
-  );
+  assert.deepEqual([difference.cash, difference.realizedPnl], ["0.00", "0.00"], what);
 }
 
 Deno.test("the sandbox's books and the fold agree to the last digit after 10,000 account events", async () => {

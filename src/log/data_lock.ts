@@ -20,6 +20,15 @@ export class DataLockedError extends Error {
   }
 }
 
+/** The lock's file cannot be written: a full disk, a folder without rights. */
+export class DataLockError extends Error {
+  readonly code = "data_lock_failed";
+  constructor(readonly dir: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "DataLockError";
+  }
+}
+
 /** The lock, held until it is released or the process ends, however it ends. */
 export interface DataLock extends Disposable {
   readonly holder: LockHolder;
@@ -66,6 +75,7 @@ function readContent(dir: string): LockHolder | null {
  * Takes the data directory for this process.
  *
  * @throws {DataLockedError} naming who has it
+ * @throws {DataLockError} where its file cannot be written
  */
 export function acquireDataLock(dir: string, { port }: { readonly port: number }): DataLock {
   const file = Deno.openSync(lockPath(dir), { read: true, write: true, create: true });
@@ -79,7 +89,13 @@ export function acquireDataLock(dir: string, { port }: { readonly port: number }
     throw new DataLockedError(dir, holder?.pid ?? null, holder?.port ?? null);
   }
   let holder: LockHolder = { pid: Deno.pid, port, startedAt: new Date().toISOString() };
-  writeHolder(file, holder);
+  try {
+    writeHolder(file, holder);
+  } catch (cause) {
+    file.close();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DataLockError(dir, `Cannot lock ${dir}: ${reason}`, { cause });
+  }
   let isHeld = true;
   const release = () => {
     if (!isHeld) return;

@@ -23,6 +23,9 @@ export interface Reconciliation {
   realized: Difference | null;
 }
 
+/** The venue prints realised P&L in millionths of a dollar: what is below one of them is its rounding. */
+const VENUE_STEP = 1_000n;
+
 /** Nothing evaluated yet. */
 export function emptyReconciliation(): Reconciliation {
   return { cash: null, realized: null };
@@ -70,8 +73,9 @@ export function applyCash(
 
 /**
  * Folds a reading of positions: realised P&L by (subaccount, ticker), which at the venue too is without
- * fees. A settled market is left out, for the venue drops it sooner or later; the formula of its
- * settlement row stands in its place.
+ * fees. A market that is off by less than the venue's last decimal counts as agreeing. A settled market
+ * is left out, for the venue drops it sooner or later; the formula of its settlement row stands in its
+ * place.
  *
  * @throws {InvalidDecimalError} with nothing changed
  */
@@ -87,7 +91,8 @@ export function applyPositions(
     const reported = parseMoney(row.realizedPnl);
     const market = markets?.get(row.ticker);
     if (market !== undefined && market.settlement !== null) continue;
-    own = plus(own, minus(reported, market?.realized ?? ZERO));
+    const off = minus(reported, market?.realized ?? ZERO);
+    if (off <= -VENUE_STEP || off >= VENUE_STEP) own = plus(own, off);
   }
   subaccountOf(account, event.data.subaccount).realizedDifference = own;
   let sum = account.settledDifference;

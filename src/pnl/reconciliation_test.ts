@@ -129,6 +129,20 @@ Deno.test("unreconciled realised P&L is by market, without fees, over all subacc
   assert.equal(unreconciled(story)?.realizedPnl, "1.00");
 });
 
+Deno.test("unreconciled realised P&L leaves out what is below the venue's last decimal, row by row", () => {
+  const thirds = [fill("yes", "3", "0.3333"), fill("yes", "4", "0.40"), fill("no", "1", "0.50")];
+  const story = given(...ready, ...thirds);
+  assert.equal(story.now.components.kalshi.realizedPnl, "0.128585714");
+  const reported = (realizedPnl: string) => {
+    story.when(positions([{ ticker: "MKT", realizedPnl }]));
+    return unreconciled(story)?.realizedPnl;
+  };
+  assert.equal(reported("0.128586"), "0.00", "rounded");
+  assert.equal(reported("0.128585"), "0.00", "cut off");
+  assert.equal(reported("0.128587"), "0.000001286");
+  assert.equal(reported("0.128584"), "-0.000001714");
+});
+
 Deno.test("a settled market is held against its settlement row, not the venue's position", () => {
   const row = { yesCount: "10", yesCost: "4.30" };
   const right = given(...ready, fill("yes", "10", "0.43"), settlement("10", row));

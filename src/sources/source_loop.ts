@@ -34,6 +34,9 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Isolated]: "OPEN",
 };
 
+/** Class of a failure that is ours. */
+const INTERNAL = "internal";
+
 /** Polls one source until it is aborted. */
 export class SourceLoop {
   readonly #deps: LoopDeps;
@@ -114,7 +117,7 @@ export class SourceLoop {
   /** Polling cannot begin, or not go on: says so, and leaves the source stopped. */
   stopped(error: unknown): void {
     this.#state = "stopped";
-    this.#note(error instanceof ClockJumpError ? error.code : "internal", error);
+    this.#note(error instanceof ClockJumpError ? error.code : INTERNAL, error);
     this.#logger.fatal("Polling stopped: {error}", { error });
   }
 
@@ -142,11 +145,22 @@ export class SourceLoop {
       if (signal.aborted || error instanceof ClockJumpError) throw error;
       // The failure is noted where it happened; an open breaker is tried again after its time.
       if (error instanceof UpstreamError || error instanceof BrokenCircuitError) return;
-      // The log or the state failed, not the upstream: the breaker is not for that. The round is repeated.
-      this.#state = "degraded";
-      this.#note("internal", error);
-      this.#logger.error("Poll failed: {error}", { error });
+      this.#failedHere(error);
     }
+  }
+
+  /**
+   * The log or the state failed, not the upstream: the breaker is not for that, and the round is
+   * repeated. Said once until it works again, for a full disk fails every round; what is shown outside
+   * names no path.
+   */
+  #failedHere(error: unknown): void {
+    const repeated = this.#lastError?.class === INTERNAL;
+    this.#state = "degraded";
+    this.#note(INTERNAL, new Error("Cannot keep what was read; the server's own log says why"));
+    const why = { error: error instanceof Error ? error.message : String(error), cause: error };
+    if (repeated) this.#logger.debug("Cannot keep what was read: {error}", why);
+    else this.#logger.error("Cannot keep what was read, trying again: {error}", why);
   }
 
   async #round(since: string | null, signal: AbortSignal): Promise<void> {
@@ -175,6 +189,7 @@ export class SourceLoop {
     }
     this.#failures = 0;
     this.#state = error === null ? "ok" : "degraded";
+    if (this.#lastError?.class === INTERNAL) this.#logger.info("What was read is kept again");
     if (error === null) this.#lastError = null;
     if (whole) this.#lastSuccessAt = iso(this.#deps.clock.now());
     this.#logger.debug("Polled: {appended} new events", { appended });

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EventLog } from "../log/event_log.ts";
 import { openDatabase } from "../sqlite/database.ts";
+import { databaseError } from "../sqlite/database_error.ts";
 import { migrate } from "../sqlite/migrate.ts";
 import type { SourceName } from "./source.ts";
 import type { BreakerState } from "./status.ts";
@@ -33,8 +34,11 @@ export class StateStore implements Disposable {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  private constructor(db: DatabaseSync) {
+  readonly #path: string;
+
+  private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
+    this.#path = path;
   }
 
   /**
@@ -56,7 +60,7 @@ export class StateStore implements Disposable {
       db.close();
       throw error;
     }
-    return new StateStore(db);
+    return new StateStore(db, options.path);
   }
 
   /**
@@ -94,7 +98,11 @@ export class StateStore implements Disposable {
       : { cursor: String(row["cursor"]), facts: Number(row["facts"]) };
   }
 
-  /** Saves cursors of one source together, after what they stand for is in the log. */
+  /**
+   * Saves cursors of one source together, after what they stand for is in the log.
+   *
+   * @throws {DatabaseError} with nothing saved
+   */
   saveUnits(source: SourceName, units: ReadonlyMap<string, UnitState>, log: LineageLog): void {
     this.#transaction(() => {
       for (const [unit, { cursor, facts }] of units) {
@@ -153,7 +161,7 @@ export class StateStore implements Disposable {
       this.#db.exec("COMMIT");
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw error;
+      throw databaseError(this.#path, "write", error);
     }
   }
 
