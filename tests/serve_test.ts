@@ -53,7 +53,7 @@ Deno.test("serve goes on after kill -9 where the log ended, and replay --verify 
     } finally {
       // As Ctrl-C does where a launcher passes on what the terminal has sent already.
       second.signal("SIGINT");
-      assert.equal((await second.end("SIGINT")).code, 0);
+      assert.equal((await second.end("SIGTERM")).code, 0);
     }
   });
 });

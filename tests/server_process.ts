@@ -2,6 +2,8 @@
 
 const ROOT = new URL("../", import.meta.url);
 const START_MS = 20_000;
+/** A command that runs longer is ended, and has failed. */
+const COMMAND_MS = 30_000;
 
 /** A server process and what it says. */
 export interface ServerProcess {
@@ -33,7 +35,12 @@ function environment(env: Record<string, string>): Record<string, string> {
   return { ...Object.fromEntries(kept), NO_COLOR: "1", ...env };
 }
 
-function denoRun(flags: readonly string[], args: readonly string[], env: Record<string, string>) {
+function denoRun(
+  flags: readonly string[],
+  args: readonly string[],
+  env: Record<string, string>,
+  deadlineMs: number | null = COMMAND_MS,
+) {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "--frozen", "--cached-only", "--no-prompt", ...flags, "main.ts", ...args],
     cwd: ROOT,
@@ -42,6 +49,7 @@ function denoRun(flags: readonly string[], args: readonly string[], env: Record<
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    ...(deadlineMs === null ? {} : { signal: AbortSignal.timeout(deadlineMs) }),
   });
 }
 
@@ -67,7 +75,7 @@ export async function runCommand(
 export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
   const flags = await flagsFor("serve", env);
   const launched = performance.now();
-  const child = denoRun(flags, ["serve"], env).spawn();
+  const child = denoRun(flags, ["serve"], env, null).spawn();
   let text = "";
   const collect = async (stream: ReadableStream<Uint8Array>) => {
     for await (const part of stream.pipeThrough(new TextDecoderStream())) text += part;
