@@ -70,8 +70,12 @@ export interface EventLog {
 
   /**
    * Appends a batch in one transaction: all or nothing. Before the first event of a new UTC day of
-   * recorded time it puts `clock.day-started`, which is not among the answers.
+   * recorded time it puts `clock.day-started`, which is not among the answers; where that event itself
+   * is offered, it is put and the answer is `exists`.
    *
+   * An observation's `atMostEveryMs` holds also where `withFacts` would append it.
+   *
+   * @param batch at most 10,000 candidates
    * @returns what became of each candidate, in order
    * @throws {ConflictError} where a fact's identity is in the log with other content; nothing is written
    * @throws {InvalidEventError} where a candidate is not of the catalogue; nothing is written
