@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ListenError, startServer } from "./server.ts";
 import { createApp } from "./app.ts";
-import { startTestServer } from "./test_server.ts";
+import { startTestServer, totals } from "./test_server.ts";
 
 Deno.test("startServer() names the port that is in use", async () => {
   await using server = await startTestServer();
@@ -24,14 +24,28 @@ Deno.test("startServer() names an address that it cannot listen on", async () =>
 
 Deno.test("Server.stop() lets an open request end, refuses new ones, and may be called twice", async () => {
   await using server = await startTestServer();
-  await server.collect("1");
-  const next = server.log.head().position + 1;
-  const open = server.get(`/api/pnl/current?minPosition=${next}`);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const batch = Array.from({ length: 20_000 }, (_, i) => totals(`${i}`, server.clock.now()));
+  for (let at = 0; at < batch.length; at += 1_000) server.log.append(batch.slice(at, at + 1_000));
+  const open = await server.get("/api/events", { headers: { accept: "application/x-ndjson" } });
   const stopping = server.server.stop();
   assert.equal(server.server.stop(), stopping);
-  await server.collect("2");
-  assert.equal((await (await open).json()).position, next);
+  await assert.rejects(async () => {
+    // The listener closes once the streams have ended.
+    for (let tries = 0; tries < 50; tries++) await (await server.get("/livez")).text();
+  });
+  assert.equal((await open.text()).split("\n").length - 1, 20_001);
   assert.equal(await stopping, true);
-  await assert.rejects(server.get("/livez"));
+});
+
+Deno.test("Server.stop() ends the requests that wait for an event to come", async () => {
+  await using server = await startTestServer();
+  await server.collect("1");
+  const waiting = server.get("/api/pnl/current?minPosition=999");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const started = performance.now();
+  assert.equal(await server.server.stop(), true);
+  assert.ok(performance.now() - started < 1_500);
+  const response = await waiting;
+  assert.equal(response.status, 503);
+  assert.equal((await response.json()).detail, "The server is going down.");
 });

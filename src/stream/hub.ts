@@ -90,7 +90,7 @@ export class Hub {
   };
   #shared: { readonly broadcast: Broadcast; readonly madeAt: number } | null = null;
   #publishing = false;
-  #draining = false;
+  readonly #closing = new AbortController();
   #stop: (() => void) | null = null;
 
   constructor(options: HubOptions) {
@@ -110,7 +110,12 @@ export class Hub {
 
   /** True from {@link drain} on: nobody is admitted any more. */
   get draining(): boolean {
-    return this.#draining;
+    return this.closing.aborted;
+  }
+
+  /** Aborts when the drain begins: whoever waits for something to come gives up then. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** Starts listening to the projection, and ticking. */
@@ -155,7 +160,7 @@ export class Hub {
 
   /** True while one more stream may be opened; counts a refusal where not. */
   admits(): boolean {
-    const admits = !this.#draining && this.#open.size < this.maxConnections;
+    const admits = !this.draining && this.#open.size < this.maxConnections;
     if (!admits) this.#counters.refused += 1;
     return admits;
   }
@@ -196,7 +201,7 @@ export class Hub {
    * @param waitMs how long to wait for them to go
    */
   async drain(waitMs: number): Promise<void> {
-    this.#draining = true;
+    this.#closing.abort();
     this.#stop?.();
     this.#stop = null;
     this.#waiting.clear();
