@@ -97,7 +97,10 @@ export class ReadPath {
     return stats;
   }
 
-  /** What a tier holds, if it counts. A synchronous tier answers synchronously. */
+  /**
+   * What a tier holds, if it counts. A deadline ends a wait; a tier that answers at once is not waited
+   * for, so its answer is taken however long it took.
+   */
   #ask(tier: Tier, key: string): TierEntry | null | Promise<TierEntry | null> {
     const started = this.#options.clock.monotonic();
     const counter = this.#counter(tier.name);

@@ -57,7 +57,7 @@ Deno.test("Projector live equals replay byte for byte, on random histories and r
         compared: stored.length,
         position: log.head().position,
       });
-      if (log.head().recordedTime! >= "2026-11-22") crossed++;
+      if ((log.head().recordedTime ?? "") >= "2026-11-22") crossed++;
       for (const old of killed) await old.projector.close();
       await live.close();
     });
