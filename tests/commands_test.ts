@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { runCommand, startServerProcess, until, withFolder } from "./server_process.ts";
+import { runCommand, runCutOff, startServerProcess, until, withFolder } from "./server_process.ts";
 
 /** A folder whose sandbox has run until its history was in the log; the server is stopped again. */
 async function withHistory(
@@ -41,7 +41,7 @@ function tamper(path: string, statements: string): void {
   db.close();
 }
 
-Deno.test("export writes the log's own lines, to standard output and whole into a file", async () => {
+Deno.test("export writes the log's own lines, and CSV, and ends quietly when its reader has gone", async () => {
   await withHistory(async (env, dataDir) => {
     const lines = storedLines(dataDir);
     const { code, out } = await runCommand(["export"], env);
@@ -56,6 +56,7 @@ Deno.test("export writes the log's own lines, to standard output and whole into 
     );
     const fills = lines.filter((line) => JSON.parse(line).type === "pnl.kalshi.fill.recorded.v1");
     assert.deepEqual(part.out.trim().split("\n"), fills.slice(0, 7));
+    assert.deepEqual(await runCutOff(["export"], env), { code: 0, err: "" });
     const wrong = await runCommand(["export", "--format", "xml"], env);
     assert.deepEqual([wrong.code, wrong.out], [2, ""]);
   });
@@ -77,6 +78,8 @@ Deno.test("events filters, shows a table, and ends quietly when its reader has s
     assert.equal(later.out.trim().split("\n").length, 2);
     const none = await runCommand(["events", "--recorded-to", "2020-01-01"], env);
     assert.deepEqual([none.code, none.out], [0, ""]);
+    const cutOff = await runCutOff(["events", "--json", "--limit", "100000"], env);
+    assert.deepEqual(cutOff, { code: 0, err: "" });
   });
 });
 

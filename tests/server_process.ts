@@ -71,6 +71,20 @@ export async function runCommand(
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
+/**
+ * Runs a subcommand whose reader closes standard output after the first piece of it.
+ *
+ * @returns the exit code, and what was said on standard error
+ */
+export async function runCutOff(args: readonly string[], env: Record<string, string>) {
+  const child = denoRun(await flagsFor(args[0]!, env), args, env).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  await reader.cancel();
+  const err = await new Response(child.stderr).text();
+  return { code: (await child.status).code, err };
+}
+
 /** Starts the server and waits until it says where it serves. */
 export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
   const flags = await flagsFor("serve", env);
