@@ -223,7 +223,11 @@ Deno.test("Poller goes on where the log fails, without blaming the upstream", as
       "CLOSED",
       "internal",
     ]);
-    assert.doesNotMatch(breaker.lastError?.message ?? "", /disk full/, "what failed is for the log");
+    assert.doesNotMatch(
+      breaker.lastError?.message ?? "",
+      /disk full/,
+      "what failed is for the log",
+    );
     failing = false;
     await until(() => polls.statuses()[2]!.state === "ok", "ok");
     assert.deepEqual(walk(log), []);
