@@ -1,30 +1,40 @@
 /** Append: one durable event, batches of 100, and what a long log costs; against a bare loop and Emmett. */
 import { join } from "node:path";
-import { openSqliteEventLog } from "../src/log/sqlite_event_log.ts";
+import { openSqliteEventLog, type SqliteEventLog } from "../src/log/sqlite_event_log.ts";
 import { BareLog } from "./bare_log.ts";
 import { measureEmmett } from "./emmett_peer.ts";
 import { fillMaker, SteppedClock } from "./fixture.ts";
 import { median, rate, report, timed } from "./report.ts";
 
 const ROUNDS = 9;
-const SINGLES = 200;
+const SINGLES = 400;
 const BATCHES = 10;
 const BATCH = 100;
 
-/** Rounds of ours and the bare loop in turn, so that both meet the same moments of a noisy machine. */
+/** Time that two ways of doing the same need, in milliseconds, done in turn: each meets the same moments. */
+function inTurn(times: number, one: (i: number) => void, other: (i: number) => void) {
+  let oneMs = 0, otherMs = 0;
+  for (let i = 0; i < times; i++) {
+    oneMs += timed(() => one(i));
+    otherMs += timed(() => other(i));
+  }
+  return { oneMs, otherMs };
+}
+
+/** Appends to ours and to the bare loop in turn. */
 async function againstBareLoop(dir: string): Promise<{ single: number; batch: number }> {
   const clock = new SteppedClock();
-  const path = join(dir, "ours.db");
   const make = fillMaker(1);
   // The rows are made by a log of their own, so that the bare loop inserts exactly what ours would.
   const source = await openSqliteEventLog({ path: join(dir, "rows.db"), clock });
   const perRound = SINGLES + BATCHES * BATCH;
   const candidates = Array.from({ length: ROUNDS * perRound }, () => make(clock.now()));
   for (let i = 0; i < candidates.length; i += 1000) source.append(candidates.slice(i, i + 1000));
-  const bare = new BareLog(join(dir, "bare.db"), join(dir, "rows.db"));
+  source.close();
   const rows = BareLog.rows(join(dir, "rows.db"));
+  const bare = new BareLog(join(dir, "bare.db"), join(dir, "rows.db"));
   bare.append(rows.slice(0, 1));
-  const log = await openSqliteEventLog({ path, clock });
+  const log = await openSqliteEventLog({ path: join(dir, "ours.db"), clock });
 
   const single: number[] = [],
     batch: number[] = [],
@@ -32,68 +42,68 @@ async function againstBareLoop(dir: string): Promise<{ single: number; batch: nu
     ourBatch: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const at = round * perRound;
-    const one = candidates.slice(at, at + SINGLES);
-    const many = candidates.slice(at + SINGLES, at + perRound);
-    const bareRows = rows.slice(1 + at, 1 + at + perRound);
-    const bareOne = timed(() => bareRows.slice(0, SINGLES).forEach((row) => bare.append([row])));
-    const ourOne = timed(() => one.forEach((candidate) => log.append([candidate])));
-    const bareMany = timed(() => {
-      for (let i = 0; i < many.length; i += BATCH) {
-        bare.append(bareRows.slice(SINGLES + i, SINGLES + i + BATCH));
-      }
-    });
-    const ourMany = timed(() => {
-      for (let i = 0; i < many.length; i += BATCH) log.append(many.slice(i, i + BATCH));
-    });
-    single.push(bareOne / ourOne);
-    batch.push(bareMany / ourMany);
-    ourSingle.push(ourOne);
-    ourBatch.push(ourMany);
+    const one = inTurn(
+      SINGLES,
+      (i) => bare.append(rows.slice(1 + at + i, 2 + at + i)),
+      (i) => log.append(candidates.slice(at + i, at + i + 1)),
+    );
+    const from = (i: number) => at + SINGLES + i * BATCH;
+    const many = inTurn(
+      BATCHES,
+      (i) => bare.append(rows.slice(1 + from(i), 1 + from(i) + BATCH)),
+      (i) => log.append(candidates.slice(from(i), from(i) + BATCH)),
+    );
+    single.push(one.oneMs / one.otherMs);
+    batch.push(many.oneMs / many.otherMs);
+    ourSingle.push(one.otherMs);
+    ourBatch.push(many.otherMs);
   }
   bare.close();
   log.close();
-  source.close();
-  const one = median(ourSingle), many = median(ourBatch);
-  report("single durable append / bare loop", median(single), "×", rate(SINGLES, one), {
+  const oneMs = median(ourSingle), manyMs = median(ourBatch);
+  report("single durable append / bare loop", median(single), "×", rate(SINGLES, oneMs), {
     at: "least",
     value: 0.7,
   });
-  report("batches of 100 / bare loop", median(batch), "×", rate(BATCHES * BATCH, many), {
+  report("batches of 100 / bare loop", median(batch), "×", rate(BATCHES * BATCH, manyMs), {
     at: "least",
     value: 0.5,
   });
-  return { single: one / SINGLES, batch: many / (BATCHES * BATCH) };
+  return { single: oneMs / SINGLES, batch: manyMs / (BATCHES * BATCH) };
 }
 
-/** The same appends on a log of 1,000 events and on one of a million, in turn. */
-async function onLongLog(dir: string, events: number): Promise<void> {
+/** A log with so many events. */
+async function grown(path: string, events: number, seed: number): Promise<SqliteEventLog> {
   const clock = new SteppedClock();
-  const short = await openSqliteEventLog({ path: join(dir, "short.db"), clock });
-  const long = await openSqliteEventLog({ path: join(dir, "long.db"), clock });
-  const make = fillMaker(2);
-  const grow = (log: typeof short, to: number) => {
-    while (log.head().position < to) {
-      log.append(
-        Array.from({ length: 5000 }, () => make(clock.now())).slice(0, to - log.head().position),
-      );
-    }
-  };
-  grow(short, 1000);
-  grow(long, events);
-  const single: number[] = [], batch: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const cost = (log: typeof short, size: number, times: number) => {
-      const batches = Array.from(
-        { length: times },
-        () => Array.from({ length: size }, () => make(clock.now())),
-      );
-      return timed(() => batches.forEach((candidates) => log.append(candidates)));
-    };
-    const shortOne = cost(short, 1, SINGLES), longOne = cost(long, 1, SINGLES);
-    const shortMany = cost(short, BATCH, BATCHES), longMany = cost(long, BATCH, BATCHES);
-    single.push(longOne / shortOne);
-    batch.push(longMany / shortMany);
+  const log = await openSqliteEventLog({ path, clock });
+  const make = fillMaker(seed);
+  for (let left = events; left > 0; left -= 5000) {
+    log.append(Array.from({ length: Math.min(left, 5000) }, () => make(clock.now())));
   }
+  return log;
+}
+
+/** The same appends on a log of 1,000 events and on a long one, in turn. */
+async function onLongLog(dir: string, events: number): Promise<void> {
+  const short = await grown(join(dir, "short.db"), 1000, 2);
+  const long = await grown(join(dir, "long.db"), events, 3);
+  const make = fillMaker(4);
+  const clock = new SteppedClock();
+  const cost = (size: number, times: number) => {
+    const batches = Array.from(
+      { length: times },
+      () => Array.from({ length: size }, () => make(clock.now())),
+    );
+    const { oneMs, otherMs } = inTurn(
+      times,
+      (i) => short.append(batches[i] ?? []),
+      (i) => long.append(batches[i] ?? []),
+    );
+    return otherMs / oneMs;
+  };
+  // One kind after the other: the pages that batches leave to the next checkpoint are theirs to pay for.
+  const single = Array.from({ length: ROUNDS }, () => cost(1, SINGLES));
+  const batch = Array.from({ length: ROUNDS }, () => cost(BATCH, BATCHES));
   short.close();
   long.close();
   const size = `${(events / 1000).toLocaleString("en-US")} k events against 1 k`;
