@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { systemClock } from "../src/log/system_clock.ts";
+import { startSandbox } from "../src/sandbox/sandbox.ts";
 import { runCommand, startServerProcess, until, withFolder } from "./server_process.ts";
 
 const getJson = async (url: string) => await (await fetch(url)).json();
@@ -56,6 +58,42 @@ Deno.test("serve goes on after kill -9 where the log ended, and replay --verify 
       assert.equal((await second.end("SIGTERM")).code, 0);
     }
   });
+});
+
+Deno.test("serve with credentials is live, reads the configured upstreams and names the others", async () => {
+  const upstreams = await startSandbox({ clock: systemClock });
+  try {
+    await withFolder(async (env, folder) => {
+      const { kalshi, revenue } = upstreams;
+      Deno.writeTextFileSync(`${folder}/kalshi.pem`, kalshi.privateKeyPem);
+      const server = await startServerProcess({
+        ...env,
+        KALSHI_BASE_URL: kalshi.baseUrl,
+        KALSHI_API_KEY_ID: kalshi.keyId,
+        KALSHI_PRIVATE_KEY_FILE: `${folder}/kalshi.pem`,
+        REVENUE_BASE_URL: revenue.baseUrl,
+        REVENUE_API_TOKEN: revenue.token ?? "",
+      });
+      try {
+        const current = await until(
+          () => getJson(`${server.url}/api/pnl/current`),
+          ({ quality, components }) => quality.complete && components.revenue.collected !== null,
+          10_000,
+        );
+        assert.deepEqual(current.served.notConfigured, ["anthropic"]);
+        assert.equal((await getJson(`${server.url}/health`)).mode, "live");
+        assert.doesNotMatch(server.output(), /SANDBOX/);
+        assert.ok(Deno.statSync(`${folder}/data/events.db`).isFile);
+        const secrets = [kalshi.keyId, revenue.token ?? "-"];
+        const logged = server.output() + Deno.readTextFileSync(`${folder}/logs/pnl-stream.log`);
+        for (const secret of secrets) assert.ok(!logged.includes(secret));
+      } finally {
+        assert.equal((await server.end("SIGTERM")).code, 0);
+      }
+    });
+  } finally {
+    await upstreams.stop();
+  }
 });
 
 Deno.test("serve beside a running server is refused, naming its pid and port; stop ends that one", async () => {
