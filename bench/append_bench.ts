@@ -7,7 +7,7 @@ import { fillMaker, SteppedClock } from "./fixture.ts";
 import { median, rate, report, timed } from "./report.ts";
 
 const ROUNDS = 9;
-const SINGLES = 400;
+const SINGLES = 500;
 const BATCHES = 10;
 const BATCH = 100;
 
@@ -72,7 +72,7 @@ async function againstBareLoop(dir: string): Promise<{ single: number; batch: nu
   return { single: oneMs / SINGLES, batch: manyMs / (BATCHES * BATCH) };
 }
 
-/** A log with so many events. */
+/** A log with so many events, closed and opened again: what growing it left to a checkpoint is paid. */
 async function grown(path: string, events: number, seed: number): Promise<SqliteEventLog> {
   const clock = new SteppedClock();
   const log = await openSqliteEventLog({ path, clock });
@@ -80,7 +80,8 @@ async function grown(path: string, events: number, seed: number): Promise<Sqlite
   for (let left = events; left > 0; left -= 5000) {
     log.append(Array.from({ length: Math.min(left, 5000) }, () => make(clock.now())));
   }
-  return log;
+  log.close();
+  return await openSqliteEventLog({ path, clock });
 }
 
 /** The same appends on a log of 1,000 events and on a long one, in turn. */

@@ -23,7 +23,9 @@ export class BareLog {
     );
     log.close();
     this.#db = new DatabaseSync(path);
-    this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    this.#db.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000",
+    );
     for (const part of parts) this.#db.exec(String(part.sql));
     this.#insert = this.#db.prepare(
       `INSERT INTO events (${this.#columns}) VALUES (${this.#columns.map(() => "?")})`,
