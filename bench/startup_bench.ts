@@ -67,7 +67,12 @@ export async function startupBench(dir: string): Promise<void> {
   const data = join(dir, "startup");
   await Deno.mkdir(join(data, "sandbox"), { recursive: true });
   await seed(join(data, "sandbox", "events.db"));
-  const env = { PNL_DATA_DIR: data, PORT: String(freePort()), LOG_LEVEL: "error" };
+  const env = {
+    PNL_DATA_DIR: data,
+    LOG_DIR: join(dir, "logs"),
+    PORT: String(freePort()),
+    LOG_LEVEL: "error",
+  };
   const granted = await flags(env);
   const first = await launch(env, granted);
   const runs: number[] = [];

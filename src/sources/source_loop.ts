@@ -118,7 +118,7 @@ export class SourceLoop {
   stopped(error: unknown): void {
     this.#state = "stopped";
     this.#note(error instanceof ClockJumpError ? error.code : INTERNAL, error);
-    this.#logger.fatal("Polling stopped: {error}", { error });
+    this.#logger.fatal("{source}: polling stopped: {error}", { error });
   }
 
   #remember(): void {
@@ -159,8 +159,8 @@ export class SourceLoop {
     this.#state = "degraded";
     this.#note(INTERNAL, new Error("Cannot keep what was read; the server's own log says why"));
     const why = { error: error instanceof Error ? error.message : String(error), cause: error };
-    if (repeated) this.#logger.debug("Cannot keep what was read: {error}", why);
-    else this.#logger.error("Cannot keep what was read, trying again: {error}", why);
+    if (repeated) this.#logger.debug("{source}: cannot keep what was read: {error}", why);
+    else this.#logger.error("{source}: cannot keep what was read, trying again: {error}", why);
   }
 
   async #round(since: string | null, signal: AbortSignal): Promise<void> {
@@ -189,10 +189,12 @@ export class SourceLoop {
     }
     this.#failures = 0;
     this.#state = error === null ? "ok" : "degraded";
-    if (this.#lastError?.class === INTERNAL) this.#logger.info("What was read is kept again");
+    if (this.#lastError?.class === INTERNAL) {
+      this.#logger.info("{source}: what was read is kept again");
+    }
     if (error === null) this.#lastError = null;
     if (whole) this.#lastSuccessAt = iso(this.#deps.clock.now());
-    this.#logger.debug("Polled: {appended} new events", { appended });
+    this.#logger.debug("{source}: polled, {appended} new events", { appended });
     // A breaker that was open when an earlier process ended, and of which nothing was heard since.
     if (this.#told !== "CLOSED" && this.#breaker.policy.state === CircuitState.Closed) {
       this.#transition("CLOSED");
@@ -203,7 +205,9 @@ export class SourceLoop {
   #warn(error: UpstreamError, failed: boolean): void {
     const repeated = this.#lastError?.message === error.message;
     this.#note(error.errorClass, error);
-    const what = failed ? "Poll failed: {error}" : "Part of a poll failed: {error}";
+    const what = failed
+      ? "{source}: poll failed: {error}"
+      : "{source}: part of a poll failed: {error}";
     const properties = {
       error: error.message,
       facts: { ...error.facts, class: error.errorClass },
@@ -219,8 +223,8 @@ export class SourceLoop {
     const errorClass = to === "CLOSED" ? null : this.#lastError?.class ?? null;
     this.#openedAt = to === "OPEN" ? at : to === "CLOSED" ? null : this.#openedAt;
     const facts = { state: to, errorClass, consecutiveFailures };
-    if (to === "CLOSED") this.#logger.info("Breaker closed", facts);
-    else this.#logger.error("Breaker {state}: {errorClass}", facts);
+    if (to === "CLOSED") this.#logger.info("{source}: breaker closed", facts);
+    else this.#logger.error("{source}: breaker {state}, {errorClass}", facts);
     try {
       // A jump ends a probe too, which the breaker takes for a success: nothing is to be recorded then.
       clockWatch.check();
@@ -229,7 +233,7 @@ export class SourceLoop {
       this.#saveFreshness();
     } catch (error) {
       // The breaker must go on working where the log does not.
-      this.#logger.error("Cannot record the breaker's state: {error}", { error });
+      this.#logger.error("{source}: cannot record the breaker's state: {error}", { error });
     }
   }
 
