@@ -124,7 +124,7 @@ async function startParts(
   lock.setPort(server.port);
   void projector.run(ending.signal);
   poller.start(ending.signal);
-  stack.defer(watchMidnight(log, clock));
+  stack.defer(watchMidnight(log, clock, () => poller.isClockTrusted()));
   return { server, poller };
 }
 

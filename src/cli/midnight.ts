@@ -27,8 +27,16 @@ export function appendDayStarted(log: EventLog, day: string): void {
   }]);
 }
 
-/** Appends `clock.day-started` as each UTC day begins. Returns what ends it. */
-export function watchMidnight(log: EventLog, clock: Clock): () => void {
+/**
+ * Appends `clock.day-started` as each UTC day begins. Returns what ends it.
+ *
+ * @param isTrusted false while the wall clock may be wrong: a day once begun is never taken back
+ */
+export function watchMidnight(
+  log: EventLog,
+  clock: Clock,
+  isTrusted: () => boolean = () => true,
+): () => void {
   let day = dayOf(clock.now());
   let timer: ReturnType<typeof setTimeout> | undefined;
   const wait = () => {
@@ -38,8 +46,10 @@ export function watchMidnight(log: EventLog, clock: Clock): () => void {
   const look = () => {
     const today = dayOf(clock.now());
     try {
-      if (today > day) appendDayStarted(log, today);
-      if (today > day) day = today;
+      if (today > day && isTrusted()) {
+        appendDayStarted(log, today);
+        day = today;
+      }
     } catch (error) {
       logger.error("Cannot append the start of {day}", { day: today, error });
     }

@@ -39,6 +39,15 @@ Deno.test("watchMidnight() appends the start of the day as it begins, once", asy
   }
 });
 
+Deno.test("watchMidnight() appends no day that a wall clock which is not trusted tells", async () => {
+  const clock = clockFrom("2026-11-22T23:59:59.900Z");
+  using log = new MemoryEventLog({ clock });
+  const stop = watchMidnight(log, clock, () => false);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  stop();
+  assert.equal(log.head().position, 0);
+});
+
 Deno.test("watchMidnight() ended before midnight appends nothing", async () => {
   const clock = clockFrom("2026-11-22T23:59:59.900Z");
   using log = new MemoryEventLog({ clock });

@@ -57,6 +57,7 @@ export function anthropicSource(options: AnthropicOptions): Source {
     name: "anthropic",
     source: "/anthropic",
     intervalMs: options.intervalMs,
+    dateAgreedAt: () => http.dateAgreedAt,
     units: [{
       name: "costs",
       poll: (context) => pollCosts(http, options.clock, context.since ?? since(), context),

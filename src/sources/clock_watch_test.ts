@@ -21,16 +21,34 @@ Deno.test("ClockWatch.check() lets time pass, and small corrections, however man
   }
 });
 
-Deno.test("ClockWatch.check() refuses a jump either way, and ever after", () => {
+Deno.test("ClockWatch.check() refuses a jump either way, until an upstream agrees", () => {
   for (const jumpMs of [6 * 60_000, -6 * 60_000]) {
     const clock = new JumpClock();
     const watch = new ClockWatch(clock);
+    const before = clock.monotonic();
+    clock.add(1_000);
     clock.jumpMs = jumpMs;
     assert.throws(
       () => watch.check(),
       (error) => error instanceof ClockJumpError && error.jumpMs === jumpMs,
     );
+    watch.agreed(before);
+    assert.throws(() => watch.check(), ClockJumpError, "it agreed before the jump");
+    clock.add(1_000);
+    assert.throws(() => watch.check(), ClockJumpError, "time alone does not heal it");
+    watch.agreed(clock.monotonic());
+    watch.check();
     clock.jumpMs = 0;
-    assert.throws(() => watch.check(), ClockJumpError);
+    assert.throws(() => watch.check(), ClockJumpError, "jumping back is a jump");
   }
+});
+
+Deno.test("ClockWatch.agreed() does not take an answer for one that came after a jump not seen yet", () => {
+  const clock = new JumpClock();
+  const watch = new ClockWatch(clock);
+  clock.add(1_000);
+  const answered = clock.monotonic();
+  clock.jumpMs = 6 * 60_000;
+  watch.agreed(answered);
+  assert.throws(() => watch.check(), ClockJumpError);
 });

@@ -32,6 +32,12 @@ export class HttpClient {
   readonly #base: URL;
   readonly #options: HttpClientOptions;
   readonly #attempts: Attempts;
+  #dateAgreedAt: number | null = null;
+
+  /** When an answer's `Date` last agreed with the wall clock, on the monotonic clock; null before. */
+  get dateAgreedAt(): number | null {
+    return this.#dateAgreedAt;
+  }
 
   constructor(options: HttpClientOptions) {
     this.#base = new URL(options.baseUrl);
@@ -100,7 +106,10 @@ export class HttpClient {
     const date = Date.parse(response.headers.get("date") ?? "");
     if (Number.isNaN(date)) return;
     const skewMs = date - this.#options.clock.now();
-    if (Math.abs(skewMs) <= MAX_SKEW_MS) return;
+    if (Math.abs(skewMs) <= MAX_SKEW_MS) {
+      this.#dateAgreedAt = this.#options.clock.monotonic();
+      return;
+    }
     throw new UpstreamError(
       "clock_skew",
       `${path} says it is ${new Date(date).toISOString()}, ${

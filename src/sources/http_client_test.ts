@@ -151,9 +151,11 @@ Deno.test("HttpClient.getJson() holds the upstream's Date against the clock, eit
     await using server = upstream(() => Response.json({}));
     const clock = new OffsetClock();
     clock.offsetMs = skewMs;
-    const asked = client(server.url, { clock }).getJson("/x", [], never);
+    const http = client(server.url, { clock });
+    const asked = http.getJson("/x", [], never);
     if (!refused) await asked;
     else await assert.rejects(asked, { errorClass: "clock_skew" });
+    assert.equal(http.dateAgreedAt === null, refused);
   }
 });
 

@@ -51,6 +51,7 @@ export function kalshiSource(options: KalshiOptions): Source {
     name: "kalshi",
     source: "/kalshi",
     intervalMs: options.intervalMs,
+    dateAgreedAt: () => portfolio.http.dateAgreedAt,
     units: [
       { name: "facts", poll: (context) => portfolio.facts(context) },
       { name: "transfers", poll: (context) => portfolio.transfers(context) },
@@ -69,6 +70,7 @@ const NOTHING_READ: Bracket = { before: null, factsRead: false, transfersRead: f
 
 /** The units of one account, and what they know of each other within a round. */
 class Portfolio {
+  readonly http: HttpClient;
   readonly #clock: Clock;
   readonly #client: KalshiClient;
   readonly #accounts: KalshiAccounts;
@@ -80,15 +82,14 @@ class Portfolio {
   constructor(options: KalshiOptions) {
     const signer = new KalshiSigner(options.keyId, options.privateKeyPem);
     this.#clock = options.clock;
-    this.#client = new KalshiClient(
-      new HttpClient({
-        baseUrl: options.baseUrl,
-        clock: options.clock,
-        headers: (method, path) => signer.headers(method, path, options.clock.now()),
-        ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-        ...(options.retry === undefined ? {} : { retry: options.retry }),
-      }),
-    );
+    this.http = new HttpClient({
+      baseUrl: options.baseUrl,
+      clock: options.clock,
+      headers: (method, path) => signer.headers(method, path, options.clock.now()),
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+      ...(options.retry === undefined ? {} : { retry: options.retry }),
+    });
+    this.#client = new KalshiClient(this.http);
     this.#accounts = new KalshiAccounts(this.#client);
   }
 

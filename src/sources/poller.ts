@@ -32,12 +32,14 @@ export interface PollerOptions {
 export class Poller {
   readonly #options: PollerOptions;
   readonly #loops: ReadonlyMap<SourceName, SourceLoop>;
+  readonly #clockWatch: ClockWatch;
   readonly #controller = new AbortController();
   #running: Promise<void> | null = null;
 
   constructor(options: PollerOptions) {
     this.#options = options;
     const clockWatch = new ClockWatch(options.clock);
+    this.#clockWatch = clockWatch;
     this.#loops = new Map(options.sources.map((source) => [
       source.name,
       new SourceLoop({
@@ -84,6 +86,11 @@ export class Poller {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** False after a jump of the wall clock, until an upstream's `Date` agrees with it. */
+  isClockTrusted(): boolean {
+    return this.#clockWatch.look() === null;
   }
 
   /** Every source there could be, in a fixed order; those without a configuration as such. */

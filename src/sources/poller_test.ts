@@ -159,24 +159,31 @@ Deno.test("Poller closes what an earlier process left open, in the log", async (
   });
 });
 
-Deno.test("Poller stops every source, and appends nothing, when the wall clock jumps", async () => {
+Deno.test("Poller keeps nothing after a jump of the wall clock until an upstream agrees with it", async () => {
   for (const jumpMs of [600_000, -600_000]) {
     await place(async ({ clock, log, poller }) => {
       let amount = 0;
-      const moving = fakeSource(() => Promise.resolve(poll([totals(String(++amount))])));
-      const polls = poller([moving, other("kalshi", () => {})]);
+      let agreedAt: number | null = null;
+      const moving = fakeSource(() => Promise.resolve(poll([totals(String(++amount))])), {
+        dateAgreedAt: () => agreedAt,
+      });
+      const polls = poller([moving]);
       polls.start();
       await until(() => amount > 3, "polls");
       clock.offsetMs = jumpMs;
       const { position } = log.head();
-      await until(
-        () => polls.statuses().every(({ state }) => /stopped|not_conf/.test(state)),
-        "stopped",
-      );
+      await until(() => polls.statuses()[2]!.state === "degraded", "degraded");
+      const seen = amount;
+      await until(() => amount > seen + 3, "further polls");
       assert.equal(log.head().position, position);
-      const { lastError } = polls.statuses()[0]!.breaker;
-      assert.equal(lastError?.class, "clock_jumped");
-      assert.match(lastError.message, /jumped by -?600 s/);
+      assert.equal(polls.isClockTrusted(), false);
+      const { lastError, state } = polls.statuses()[2]!.breaker;
+      assert.deepEqual([lastError?.class, state], ["clock_jumped", "CLOSED"]);
+      assert.match(lastError?.message ?? "", /jumped by -?600 s/);
+      agreedAt = clock.monotonic();
+      await until(() => polls.statuses()[2]!.state === "ok", "ok");
+      assert.ok(log.head().position > position && polls.isClockTrusted());
+      assert.equal(polls.statuses()[2]!.breaker.lastError, null);
     });
   }
 });
@@ -192,7 +199,7 @@ Deno.test("Poller appends nothing of a poll during which the wall clock jumped, 
       });
       const polls = poller([source]);
       polls.start();
-      await until(() => polls.statuses()[2]!.state === "stopped", "stopped");
+      await until(() => polls.statuses()[2]!.breaker.lastError?.class === "clock_jumped", "paused");
       assert.deepEqual(eventsOf(log, "pnl.revenue.totals.observed.v1"), []);
       assert.deepEqual(
         walk(log).map((step) => step.split(" ")[0]),

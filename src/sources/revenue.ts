@@ -43,6 +43,7 @@ export function revenueSource(options: RevenueOptions): Source {
     name: "revenue",
     source: "/revenue",
     intervalMs: options.intervalMs,
+    dateAgreedAt: () => http.dateAgreedAt,
     units: [{
       name: "totals",
       poll: async ({ signal }) => {

@@ -64,6 +64,11 @@ export interface Source {
   readonly intervalMs: number;
   /** Units are polled one after the other, in this order. */
   readonly units: readonly SourceUnit[];
+  /**
+   * When an answer of the upstream last carried a `Date` within five minutes of the wall clock, in
+   * milliseconds on the monotonic clock; null before the first.
+   */
+  dateAgreedAt(): number | null;
   /** Resolves what the log is to be bound to; may ask the upstream. */
   binding(signal: AbortSignal): Promise<Binding>;
 }

@@ -88,7 +88,7 @@ export class SourceLoop {
 
   /**
    * Polls on the source's interval, one round at a time; a round that takes longer is followed at once by
-   * the next. Ends when aborted, or for good when the wall clock jumped.
+   * the next. After a jump of the wall clock it goes on asking, but keeps nothing until they agree.
    *
    * @param since as bound
    */
@@ -101,7 +101,6 @@ export class SourceLoop {
     try {
       while (!signal.aborted) {
         const started = clock.monotonic();
-        this.#deps.clockWatch.check();
         await this.#attempt(since, signal);
         const elapsed = clock.monotonic() - started;
         await this.#wait(Math.max(0, source.intervalMs - elapsed), signal);
@@ -117,7 +116,7 @@ export class SourceLoop {
   /** Polling cannot begin, or not go on: says so, and leaves the source stopped. */
   stopped(error: unknown): void {
     this.#state = "stopped";
-    this.#note(error instanceof ClockJumpError ? error.code : INTERNAL, error);
+    this.#note(INTERNAL, error);
     this.#logger.fatal("{source}: polling stopped: {error}", { error });
   }
 
@@ -142,11 +141,28 @@ export class SourceLoop {
     try {
       await this.#breaker.policy.execute(() => this.#round(since, signal), signal);
     } catch (error) {
-      if (signal.aborted || error instanceof ClockJumpError) throw error;
+      if (signal.aborted) throw error;
       // The failure is noted where it happened; an open breaker is tried again after its time.
       if (error instanceof UpstreamError || error instanceof BrokenCircuitError) return;
-      this.#failedHere(error);
+      if (error instanceof ClockJumpError) this.#paused(error);
+      else this.#failedHere(error);
     }
+  }
+
+  /** Nothing may be recorded under the wall clock as it is. Said once for each jump. */
+  #paused(jump: ClockJumpError): void {
+    const repeated = this.#lastError?.message === jump.message;
+    this.#state = "degraded";
+    this.#note(jump.code, jump);
+    if (!repeated) this.#logger.error("{source}: {error}", { error: jump.message });
+  }
+
+  /** @throws {ClockJumpError} where the wall clock jumped and no answer has agreed with it since */
+  #checkClock(): void {
+    const { source, clockWatch } = this.#deps;
+    const agreedAt = source.dateAgreedAt();
+    if (agreedAt !== null) clockWatch.agreed(agreedAt);
+    clockWatch.check();
   }
 
   /**
@@ -172,11 +188,12 @@ export class SourceLoop {
       ...this.#deps,
       since,
       appender: this.#appender,
-      ready: () => this.#deps.clockWatch.check(),
+      ready: () => this.#checkClock(),
       progress: (rows) => {
         if (backfilling) this.#backfillRows += rows;
       },
     }, signal);
+    this.#checkClock();
     this.#judge(result);
   }
 
@@ -189,6 +206,9 @@ export class SourceLoop {
     }
     this.#failures = 0;
     this.#state = error === null ? "ok" : "degraded";
+    if (this.#lastError?.class === "clock_jumped") {
+      this.#logger.info("{source}: the upstreams agree with the wall clock; recording goes on");
+    }
     if (this.#lastError?.class === INTERNAL) {
       this.#logger.info("{source}: what was read is kept again");
     }

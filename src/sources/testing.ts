@@ -91,6 +91,7 @@ export function fakeSource(
     name: "revenue",
     source: "/revenue",
     intervalMs: 5,
+    dateAgreedAt: () => null,
     units: [{ name: "only", poll }],
     binding: () =>
       Promise.resolve({ origin: "https://a.test", account: "default", since: null, ...bound }),
