@@ -57,7 +57,6 @@ export class ClockWatch {
    * @param at when, on the monotonic clock
    */
   agreed(at: number): void {
-    this.look();
     if (this.#jump !== null && at > this.#jump.seenAt) this.#jump = null;
   }
 }
