@@ -55,7 +55,7 @@ const anyObservation: fc.Arbitrary<Spec> = fc.oneof(
   fc.tuple(subaccount, cents(9_000)).map(([number, value]): Spec => ({
     type: "pnl.kalshi.portfolio.valued.v1",
     subject: String(number),
-    data: { subaccount: number, value },
+    data: { subaccount: number, value, bracketed: true },
   })),
   fc.tuple(subaccount, ticker, cents(900)).map(([number, of, realizedPnl]): Spec => ({
     type: "pnl.kalshi.positions.observed.v1",

@@ -4,7 +4,7 @@
  */
 import { NotCanonicalError } from "../pnl/canonical.ts";
 import { contentDifference, observationChanged } from "../pnl/content.ts";
-import { type EventSource, type EventType, sequenceOf } from "../pnl/event.ts";
+import { type EventSource, type EventType, MONEY_FACTS, sequenceOf } from "../pnl/event.ts";
 import { upcast } from "../pnl/upcast.ts";
 import { type CheckedCandidate, DAY_STARTED } from "./candidate.ts";
 import { type Appended, type Conflict, ConflictError, InvalidEventError } from "./event_log.ts";
@@ -17,6 +17,8 @@ export interface LogState {
   readonly recordedTime: string | null;
   /** Lines of the events of a source that have one of these ids, by id. */
   find(source: EventSource, ids: readonly string[]): ReadonlyMap<string, LogLine>;
+  /** Position of the last event of any of these types; 0 where there is none. */
+  lastOfTypes(types: readonly EventType[]): number;
   /** The last line of a source, type and subject. */
   last(source: EventSource, type: EventType, subject: string): LogLine | null;
 }
@@ -54,7 +56,6 @@ class Planner {
   /** By source, type and subject: the last observations, of this batch or else of the log. */
   readonly #lasts = new Map<string, Known>();
   #dayDue: boolean;
-  #hasNewFact = false;
 
   constructor(state: LogState, recordedTime: string) {
     this.#state = state;
@@ -97,7 +98,6 @@ class Planner {
     for (const [source, list] of ids) {
       const found = this.#state.find(source, list);
       for (const [id, line] of found) this.#identities.set(key(source, id), known(line));
-      this.#hasNewFact ||= list.some((id) => !found.has(id));
     }
   }
 
@@ -128,12 +128,18 @@ class Planner {
       const exists: Appended = { status: "exists", position: last.position };
       const age = Date.parse(this.#recordedTime) - Date.parse(last.recordedTime);
       if (age < (options.atMostEveryMs ?? 0)) return exists;
-      const wanted = options.withFacts === true && this.#hasNewFact;
+      const wanted = options.withFacts === true && this.#lastMoneyFact() > last.position;
       if (!wanted && !observationChanged(checked.type, last.data, checked.data)) return exists;
     }
     const entry = this.#append(checked, this.#freeObservationId(checked));
     this.#lasts.set(key(checked.source, checked.type, checked.subject), entry);
     return { status: "appended", position: entry.position };
+  }
+
+  /** Position of the last fact that moves money, of this batch or else of the log. */
+  #lastMoneyFact(): number {
+    const own = this.#events.findLast(({ type }) => MONEY_FACTS.includes(type));
+    return own?.position ?? this.#state.lastOfTypes(MONEY_FACTS);
   }
 
   #last({ source, type, subject }: CheckedCandidate): Known | null {

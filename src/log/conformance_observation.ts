@@ -66,19 +66,33 @@ export function observationSuite(declare: Declare): void {
     },
   );
 
-  declare("append() takes an unchanged observation withFacts beside a new fact", ({ log }) => {
-    const bracketed = totals("1", { withFacts: true });
-    assert.equal(log.append([bracketed])[0]?.status, "appended");
-    assert.equal(log.append([bracketed])[0]?.status, "exists");
-    assert.deepEqual(log.append([bracketed, fill("f-1"), bracketed]), [
-      { status: "appended", position: 3 },
-      { status: "appended", position: 4 },
-      { status: "appended", position: 5 },
-    ]);
-    assert.deepEqual(log.append([fill("f-1"), bracketed]), [
-      { status: "exists", position: 4 },
-      { status: "exists", position: 5 },
-    ]);
-    assert.deepEqual(log.append([fill("f-2"), totals("1")])[1], { status: "exists", position: 5 });
-  });
+  declare(
+    "append() takes an unchanged observation withFacts after a fact that moves money",
+    ({ log }) => {
+      const bracketed = totals("1", { withFacts: true });
+      assert.equal(log.append([bracketed])[0]?.status, "appended");
+      assert.equal(log.append([bracketed])[0]?.status, "exists");
+      assert.deepEqual(log.append([bracketed, fill("f-1"), bracketed, bracketed]), [
+        { status: "exists", position: 2 },
+        { status: "appended", position: 3 },
+        { status: "appended", position: 4 },
+        { status: "exists", position: 4 },
+      ]);
+      assert.deepEqual(log.append([fill("f-1"), bracketed]), [
+        { status: "exists", position: 3 },
+        { status: "exists", position: 4 },
+      ]);
+      assert.deepEqual(log.append([fill("f-2"), totals("1")])[1], {
+        status: "exists",
+        position: 4,
+      });
+      log.append([fill("f-3")]);
+      assert.deepEqual(
+        log.append([bracketed]),
+        [{ status: "appended", position: 7 }],
+        "a batch later",
+      );
+      assert.deepEqual(log.append([bracketed]), [{ status: "exists", position: 7 }]);
+    },
+  );
 }

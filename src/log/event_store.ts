@@ -45,6 +45,9 @@ function prepareAll(db: DatabaseSync) {
       `SELECT id, position, line FROM events
        WHERE source = ? AND id IN (SELECT value FROM json_each(?))`,
     ),
+    lastOfType: db.prepare(
+      "SELECT coalesce(max(position), 0) AS position FROM events INDEXED BY events_by_type WHERE type = ?",
+    ),
     last: db.prepare(
       `SELECT position, line FROM events INDEXED BY events_by_subject
        WHERE subject = ? AND type = ? AND source = ? ORDER BY position DESC LIMIT 1`,
@@ -137,6 +140,11 @@ export class EventStore implements TileReader {
       });
     }
     return found;
+  }
+
+  lastOfTypes(types: readonly EventType[]): number {
+    const positions = types.map((type) => Number(this.#sql.lastOfType.get(type)?.["position"]));
+    return Math.max(0, ...positions);
   }
 
   last(source: EventSource, type: EventType, subject: string): LogLine | null {

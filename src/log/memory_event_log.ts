@@ -71,6 +71,8 @@ export class MemoryEventLog implements EventLog, Disposable {
       position: this.#events.length,
       recordedTime: last,
       find: (source, ids) => this.#find(source, new Set(ids)),
+      lastOfTypes: (types) =>
+        this.#events.findLast(({ type }) => types.includes(type))?.position ?? 0,
       last: (source, type, subject) =>
         this.#events.findLast((event) =>
           event.source === source && event.type === type && event.subject === subject

@@ -105,6 +105,7 @@ export class SqliteEventLog implements EventLog, Disposable {
           position,
           recordedTime: last,
           find: (source, ids) => this.#store.find(source, ids),
+          lastOfTypes: (types) => this.#store.lastOfTypes(types),
           last: (source, type, subject) => this.#store.last(source, type, subject),
         });
         if (plan.events.length > 0) next = this.#write(plan, recordedTime);

@@ -84,8 +84,12 @@ export const EVENT_DATA = {
     cash: decimal,
     bracketed: z.boolean(),
   }),
-  /** What the venue says the positions of a subaccount are worth. */
-  "pnl.kalshi.portfolio.valued.v1": z.strictObject({ ...subaccountValue, value: decimal }),
+  /** What the venue says the positions of a subaccount are worth. `bracketed` as for cash. */
+  "pnl.kalshi.portfolio.valued.v1": z.strictObject({
+    ...subaccountValue,
+    value: decimal,
+    bracketed: z.boolean(),
+  }),
   /** The venue's own positions of a subaccount, sorted by ticker. */
   "pnl.kalshi.positions.observed.v1": z.strictObject({
     ...subaccountValue,
@@ -186,10 +190,21 @@ export type ObservationCandidate<T extends EventType = EventType> = {
     readonly kind: "observation";
     /** Append at most one in this many milliseconds of recorded time, however often it differs. */
     readonly atMostEveryMs?: number;
-    /** Append also where unchanged if a fact of the same batch was appended (a bracketed reading). */
+    /**
+     * Append also where unchanged if one of {@link MONEY_FACTS} was appended since the last one: a
+     * bracketed reading is held against the facts, so new facts make it a new one.
+     */
     readonly withFacts?: boolean;
   };
 }[T];
+
+/** The facts that move the money or the positions of an account. */
+export const MONEY_FACTS: readonly EventType[] = [
+  "pnl.kalshi.fill.recorded.v1",
+  "pnl.kalshi.settlement.recorded.v1",
+  "pnl.kalshi.deposit.recorded.v1",
+  "pnl.kalshi.withdrawal.recorded.v1",
+];
 
 /** What can be offered to the log. */
 export type Candidate = FactCandidate | ObservationCandidate;

@@ -25,9 +25,9 @@ export interface Subaccount {
   openCost: Money;
   /** Cash as last observed. */
   cash: Money | null;
-  /** Worth of the positions as last observed, and their cost at that moment. */
+  /** Worth of the positions as last observed, and their cost then; null where that is not certain. */
   value: Money | null;
-  costWhenValued: Money;
+  costWhenValued: Money | null;
   /** Venue's realised P&L less the book's, over the markets of the last bracketed observation. */
   realizedDifference: Money | null;
 }
@@ -56,8 +56,10 @@ export interface KalshiAccount {
   openPositions: number;
   /** Over settled markets: realised by the settlement rows' formula less realised by the book. */
   settledDifference: Money;
-  /** Facts folded: fills, settlements, states of transfers. */
-  facts: number;
+  /** Fills and settlements folded. */
+  trades: number;
+  /** States of transfers folded. */
+  transferStates: number;
   late: number;
   /** Time of the oldest fact; empty before the first. */
   firstFact: string;
@@ -79,7 +81,8 @@ export function emptyAccount(): KalshiAccount {
     openCost: ZERO,
     openPositions: 0,
     settledDifference: ZERO,
-    facts: 0,
+    trades: 0,
+    transferStates: 0,
     late: 0,
     firstFact: "",
     observedAt: "",
@@ -266,7 +269,7 @@ export function applyTransfer(
   const change = minus(known.undone ? ZERO : known.applied ?? ZERO, before);
   if (deposit) account.deposits = plus(account.deposits, change);
   else account.withdrawals = plus(account.withdrawals, change);
-  account.facts += 1;
+  account.transferStates += 1;
   if (event.time > account.observedAt) account.observedAt = event.time;
 }
 
@@ -278,7 +281,7 @@ function noteFact(
   late: boolean,
 ): void {
   subaccount.traded = true;
-  account.facts += 1;
+  account.trades += 1;
   if (late || time < market.newest) account.late += 1;
   if (time > market.newest) market.newest = time;
   if (account.firstFact === "" || time < account.firstFact) account.firstFact = time;

@@ -5,6 +5,7 @@
  */
 import type { RecordedEvent } from "./event.ts";
 import { checkedCash, type KalshiAccount, subaccountOf } from "./kalshi_account.ts";
+import { isOpen } from "./kalshi_book.ts";
 import { minus, type Money, parseMoney, plus, ZERO } from "./money.ts";
 
 /** An evaluated difference. */
@@ -13,7 +14,7 @@ export interface Difference {
   readonly amount: Money;
   /** Time of the reading. */
   readonly at: string;
-  /** Facts folded when it was evaluated. */
+  /** Facts folded when it was evaluated, of those that it depends on. */
   readonly facts: number;
 }
 
@@ -36,8 +37,13 @@ export function emptyReconciliation(): Reconciliation {
  * them, and is dropped.
  */
 export function keepWhole(account: KalshiAccount, reconciliation: Reconciliation): void {
-  if (reconciliation.cash?.facts !== account.facts) reconciliation.cash = null;
-  if (reconciliation.realized?.facts !== account.facts) reconciliation.realized = null;
+  if (reconciliation.cash?.facts !== movements(account)) reconciliation.cash = null;
+  if (reconciliation.realized?.facts !== account.trades) reconciliation.realized = null;
+}
+
+/** Facts that move cash. */
+function movements({ trades, transferStates }: KalshiAccount): number {
+  return trades + transferStates;
 }
 
 /**
@@ -68,13 +74,15 @@ export function applyCash(
   subaccountOf(account, event.data.subaccount).cash = cash;
   if (event.time > account.observedAt) account.observedAt = event.time;
   const reported = event.data.bracketed ? observedCash(account) : null;
-  if (reported !== null) reconciliation.cash = difference(account, event, minus(reported, derived));
+  if (reported === null) return;
+  const { time: at } = event;
+  reconciliation.cash = { amount: minus(reported, derived), at, facts: movements(account) };
 }
 
 /**
  * Folds a reading of positions: realised P&L by (subaccount, ticker), which at the venue too is without
- * fees. A market that is off by less than the venue's last decimal counts as agreeing. A settled market
- * is left out, for the venue drops it sooner or later; the formula of its settlement row stands in its
+ * fees. A market that is off by less than the venue's last decimal counts as agreeing; one that is open in
+ * the book and not in the reading is held against nothing realised. A settled market is left out, for the venue drops it sooner or later; the formula of its settlement row stands in its
  * place.
  *
  * @throws {InvalidDecimalError} with nothing changed
@@ -87,9 +95,14 @@ export function applyPositions(
   if (!event.data.bracketed) return;
   const markets = account.subaccounts.get(event.data.subaccount)?.markets;
   let own = ZERO;
-  for (const row of event.data.positions) {
-    const reported = parseMoney(row.realizedPnl);
-    const market = markets?.get(row.ticker);
+  const reportedBy = new Map(
+    event.data.positions.map((row) => [row.ticker, parseMoney(row.realizedPnl)]),
+  );
+  for (const [ticker, market] of markets ?? []) {
+    if (isOpen(market) && !reportedBy.has(ticker)) reportedBy.set(ticker, ZERO);
+  }
+  for (const [ticker, reported] of reportedBy) {
+    const market = markets?.get(ticker);
     if (market !== undefined && market.settlement !== null) continue;
     const off = minus(reported, market?.realized ?? ZERO);
     if (off <= -VENUE_STEP || off >= VENUE_STEP) own = plus(own, off);
@@ -99,14 +112,13 @@ export function applyPositions(
   for (const subaccount of account.subaccounts.values()) {
     sum = plus(sum, subaccount.realizedDifference ?? ZERO);
   }
-  reconciliation.realized = difference(account, event, sum);
+  reconciliation.realized = { amount: sum, at: event.time, facts: account.trades };
 }
 
-function difference(account: KalshiAccount, event: RecordedEvent, amount: Money): Difference {
-  return { amount, at: event.time, facts: account.facts };
-}
-
-/** Folds a valuation of a subaccount's positions, and what they had cost at that moment. */
+/**
+ * Folds a valuation of a subaccount's positions, and what they had cost at that moment: known where the
+ * reading was bracketed, for otherwise a trade may stand between the value and the facts.
+ */
 export function applyValuation(
   account: KalshiAccount,
   event: RecordedEvent<"pnl.kalshi.portfolio.valued.v1">,
@@ -114,24 +126,26 @@ export function applyValuation(
   const value = parseMoney(event.data.value);
   const subaccount = subaccountOf(account, event.data.subaccount);
   subaccount.value = value;
-  subaccount.costWhenValued = subaccount.openCost;
+  subaccount.costWhenValued = event.data.bracketed ? subaccount.openCost : null;
   if (event.time > account.observedAt) account.observedAt = event.time;
 }
 
 /** Worth of all positions as last observed, and what they had cost then. */
 export interface Valuation {
   readonly value: Money;
-  readonly cost: Money;
+  /** Null where one of the valuations was not bracketed. */
+  readonly cost: Money | null;
 }
 
 /** The valuation over all subaccounts; null until each that holds something has been valued. */
 export function valuation(account: KalshiAccount): Valuation | null {
   let value: Money | null = null;
-  let cost = ZERO;
+  let cost: Money | null = ZERO;
   for (const subaccount of account.subaccounts.values()) {
     if (subaccount.value !== null) {
+      const { costWhenValued } = subaccount;
       value = plus(value ?? ZERO, subaccount.value);
-      cost = plus(cost, subaccount.costWhenValued);
+      cost = cost === null || costWhenValued === null ? null : plus(cost, costWhenValued);
     } else if (subaccount.openPositions > 0) return null;
   }
   return value === null ? null : { value, cost };

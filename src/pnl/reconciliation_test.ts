@@ -29,11 +29,11 @@ function positions(rows: readonly Row[], bracketed = true, subaccount = 0): Spec
   };
 }
 
-function valued(value: string, subaccount = 0): Spec {
+function valued(value: string, subaccount = 0, bracketed = true): Spec {
   return {
     type: "pnl.kalshi.portfolio.valued.v1",
     subject: String(subaccount),
-    data: { subaccount, value },
+    data: { subaccount, value, bracketed },
   };
 }
 
@@ -60,7 +60,15 @@ Deno.test("unreconciled is null until the facts were read from their beginning, 
 Deno.test("an evaluation that facts of the backfill came after is dropped", () => {
   const story = given(bound("kalshi"), cash("0"), positions([{ ticker: "MKT", realizedPnl: "1" }]));
   story.when(transfer("deposit", "d", "applied", "100"), backfilled("kalshi"));
-  assert.equal(unreconciled(story), null);
+  assert.equal(unreconciled(story)?.cash, null, "the deposit moved it since");
+  assert.equal(unreconciled(story)?.realizedPnl, "1.00", "a deposit does not touch it");
+  const traded = given(
+    bound("kalshi"),
+    cash("0"),
+    positions([{ ticker: "MKT", realizedPnl: "1" }]),
+  );
+  traded.when(fill("yes", "1", "0.5"), backfilled("kalshi"));
+  assert.equal(unreconciled(traded), null);
   const both = given(bound("kalshi"), fill("yes", "1", "0.5"), cash("-0.5"));
   both.when(positions([{ ticker: "MKT", realizedPnl: "0" }]), backfilled("kalshi"));
   assert.equal(unreconciled(both)?.cash, "0.00");
@@ -126,7 +134,19 @@ Deno.test("unreconciled realised P&L is by market, without fees, over all subacc
   story.when(positions([{ ticker: "MKT", realizedPnl: "9" }], false, 1));
   assert.equal(unreconciled(story)?.realizedPnl, "-0.05");
   story.when(positions([{ ticker: "UNKNOWN", realizedPnl: "1" }], true, 1));
-  assert.equal(unreconciled(story)?.realizedPnl, "1.00");
+  assert.equal(
+    unreconciled(story)?.realizedPnl,
+    "0.50",
+    "1.00 that the book lacks, 0.50 that it has",
+  );
+});
+
+Deno.test("unreconciled realised P&L counts an open market that the venue does not list", () => {
+  const half = [fill("yes", "10", "0.40"), fill("no", "5", "0.50")];
+  const open = given(...ready, ...half, positions([]));
+  assert.equal(unreconciled(open)?.realizedPnl, "-0.50");
+  const flat = given(...ready, ...half, fill("no", "5", "0.50"), positions([]));
+  assert.equal(unreconciled(flat)?.realizedPnl, "0.00", "a flat market may be left out");
 });
 
 Deno.test("unreconciled realised P&L leaves out what is below the venue's last decimal, row by row", () => {
@@ -164,6 +184,14 @@ Deno.test("unrealised P&L is the value less what the positions had cost when val
   story.when(valued("9.10"));
   assert.equal(story.now.components.kalshi.unrealizedPnl, "1.10");
   assert.equal(story.now.components.kalshi.portfolioValue, "9.10");
+});
+
+Deno.test("unrealised P&L is null where a trade may stand between the value and the facts", () => {
+  const story = given(fill("yes", "10", "0.40"), valued("4.50"), valued("5.00", 0, false));
+  assert.equal(story.now.components.kalshi.portfolioValue, "5.00");
+  assert.equal(story.now.components.kalshi.unrealizedPnl, null);
+  story.when(valued("5.00"));
+  assert.equal(story.now.components.kalshi.unrealizedPnl, "1.00");
 });
 
 Deno.test("the value is null until each subaccount that holds something has been valued", () => {

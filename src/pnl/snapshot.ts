@@ -141,6 +141,7 @@ function anthropicComponent(ledger: Ledger): Snapshot["components"]["anthropic"]
 function kalshiComponent(ledger: Ledger): Snapshot["components"]["kalshi"] {
   const { account, adjustments } = ledger;
   const valued = valuation(account);
+  const cost = valued?.cost ?? null;
   return {
     adjustments: formatMoney(adjustments.kalshi),
     balance: formatOrNull(observedCash(account)),
@@ -150,7 +151,7 @@ function kalshiComponent(ledger: Ledger): Snapshot["components"]["kalshi"] {
     pnl: formatMoney(kalshiPnl(ledger)),
     portfolioValue: valued === null ? null : formatMoney(valued.value),
     realizedPnl: formatMoney(account.realized),
-    unrealizedPnl: valued === null ? null : formatMoney(minus(valued.value, valued.cost)),
+    unrealizedPnl: valued === null || cost === null ? null : formatMoney(minus(valued.value, cost)),
     unreconciled: unreconciled(ledger),
   };
 }
