@@ -16,7 +16,8 @@ import {
 } from "./event_log.ts";
 import type { NewEvent } from "./event_line.ts";
 import { type HexHash, leafHash, merkleRoot } from "./merkle.ts";
-import { checkSubscription, readBounds } from "./read_options.ts";
+import { containsLineage } from "./lineage.ts";
+import { readBounds } from "./read_options.ts";
 import { subscribeTo, Wakeup } from "./subscription.ts";
 
 /** Options of {@link MemoryEventLog}. */
@@ -107,22 +108,14 @@ export class MemoryEventLog implements EventLog, Disposable {
     return merkleRoot(this.#leaves.slice(0, size));
   }
 
-  contains({ logId, position, root }: Lineage): boolean {
-    return logId === this.id && Number.isSafeInteger(position) && position >= 0 &&
-      position <= this.head().position && this.rootAt(position) === root;
+  contains(lineage: Lineage): boolean {
+    return containsLineage(this, lineage);
   }
 
   subscribe(options: SubscribeOptions): AsyncIterable<readonly LogLine[]> {
     this.#assertOpen();
-    checkSubscription(options);
     const isClosed = () => this.#isClosed;
-    return subscribeTo({
-      page: (after, limit) => this.read({ after, limit }),
-      get isClosed() {
-        return isClosed();
-      },
-      appended: this.#appended,
-    }, options);
+    return subscribeTo({ log: this, isClosed, appended: this.#appended }, options);
   }
 
   close(): void {

@@ -26,7 +26,7 @@ import { EventReader } from "./event_reader.ts";
 import { EventStore } from "./event_store.ts";
 import { LogAudit } from "./log_audit.ts";
 import { type HexHash, leafHash } from "./merkle.ts";
-import { checkSubscription } from "./read_options.ts";
+import { containsLineage } from "./lineage.ts";
 import { subscribeTo, Wakeup } from "./subscription.ts";
 
 /** Options of {@link openSqliteEventLog}. */
@@ -138,20 +138,15 @@ export class SqliteEventLog implements EventLog, Disposable {
     return this.#reading(() => CompactRange.at(size, this.#store).root());
   }
 
-  contains({ logId, position, root }: Lineage): boolean {
-    return logId === this.id && Number.isSafeInteger(position) && position >= 0 &&
-      position <= this.head().position && this.rootAt(position) === root;
+  contains(lineage: Lineage): boolean {
+    return containsLineage(this, lineage);
   }
 
   subscribe(options: SubscribeOptions): AsyncIterable<readonly LogLine[]> {
     this.#assertOpen();
-    checkSubscription(options);
-    const isClosed = () => this.#isClosed;
     return subscribeTo({
-      page: (after, limit) => this.read({ after, limit }),
-      get isClosed() {
-        return isClosed();
-      },
+      log: this,
+      isClosed: () => this.#isClosed,
       appended: this.#appended,
       ...(this.#options.readOnly === true ? { pollMs: POLL_MS } : {}),
     }, options);

@@ -1,5 +1,6 @@
 /** Waiting for the next append. */
-import type { LogLine, SubscribeOptions } from "./event_log.ts";
+import type { EventLog, LogLine, SubscribeOptions } from "./event_log.ts";
+import { checkSubscription } from "./read_options.ts";
 
 /** Wakes everybody who waits, at once. */
 export class Wakeup {
@@ -30,9 +31,9 @@ export class Wakeup {
 
 /** What a subscription needs of a log. */
 export interface Subscribable {
-  /** A page of lines after a position. */
-  page(after: number, limit: number): readonly LogLine[];
-  readonly isClosed: boolean;
+  readonly log: Pick<EventLog, "read">;
+  /** True from the log's closing on. */
+  readonly isClosed: () => boolean;
   readonly appended: Wakeup;
   /** Look again after this long even if nobody woke us: where another process appends. */
   readonly pollMs?: number;
@@ -41,18 +42,28 @@ export interface Subscribable {
 /**
  * Lines after a position, for ever: a batch, then the next as soon as it is appended. Ends when the log
  * closes or the signal aborts.
+ *
+ * @throws {RangeError} where an option is out of its range
  */
-export async function* subscribeTo(
-  log: Subscribable,
+export function subscribeTo(
+  subscribable: Subscribable,
+  options: SubscribeOptions,
+): AsyncIterable<readonly LogLine[]> {
+  checkSubscription(options);
+  return follow(subscribable, options);
+}
+
+async function* follow(
+  { log, isClosed, appended, pollMs }: Subscribable,
   { after = 0, batch = 1_000, signal }: SubscribeOptions,
 ): AsyncGenerator<readonly LogLine[], void> {
   let position = after;
-  while (!signal.aborted && !log.isClosed) {
+  while (!signal.aborted && !isClosed()) {
     // Reading and beginning to wait are one synchronous step: no append can fall in between.
-    const lines = log.page(position, batch);
+    const lines = log.read({ after: position, limit: batch });
     const last = lines.at(-1);
     if (last === undefined) {
-      await log.appended.wait(signal, log.pollMs);
+      await appended.wait(signal, pollMs);
     } else {
       position = last.position;
       yield lines;
