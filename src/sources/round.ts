@@ -49,7 +49,10 @@ export interface RoundResult {
    * unit that the key may not read does not count while another works.
    */
   readonly failed: boolean;
-  /** Every unit that the key may read answered whole. */
+  /**
+   * The first unit was read, and every other that the key may read answered whole. Without the first the
+   * figures would be called fresh that rest on it.
+   */
   readonly whole: boolean;
 }
 
@@ -165,7 +168,7 @@ function judged(source: Source, outcomes: readonly Outcome[]): Omit<RoundResult,
   const worked = outcomes.some(({ poll }) => poll !== null);
   const first = outcomes[0]?.error ?? null;
   const failed = !worked || (first !== null && first.errorClass !== "unauthorized");
-  const whole = worked && outcomes.length === source.units.length &&
+  const whole = first === null && outcomes.length === source.units.length &&
     errors.every(({ errorClass }) => errorClass === "unauthorized");
   return { error: errors[0] ?? null, failed: errors.length > 0 && failed, whole };
 }

@@ -65,7 +65,7 @@ Deno.test("runRound() counts as failed where the first unit failed, or all did; 
     [[works(), works()], { failed: false, whole: true }],
     [[works(), fails("server_error")], { failed: false, whole: false }],
     [[works(), fails("unauthorized")], { failed: false, whole: true }],
-    [[fails("unauthorized"), works()], { failed: false, whole: true }],
+    [[fails("unauthorized"), works()], { failed: false, whole: false }],
     [[fails("unauthorized"), fails("unauthorized")], { failed: true, whole: false }],
     [[fails("malformed"), works()], { failed: true, whole: false }],
     [[fails("network"), works()], { failed: true, whole: false }],
