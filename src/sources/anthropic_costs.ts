@@ -1,6 +1,7 @@
 /** Anthropic's cost report: buckets of UTC days, amounts in cents with fractions. */
 import { z } from "zod";
 import type { EventData } from "../pnl/event.ts";
+import { cutText } from "./cut_text.ts";
 import { shiftPoint, sumDecimals } from "./decimal_text.ts";
 import { decimalText, readEnvelope } from "./envelope.ts";
 import type { HttpClient, Query } from "./http_client.ts";
@@ -135,7 +136,7 @@ function dayCost(day: string, results: readonly unknown[], rejected: Rejection[]
 
 function descriptionOf(value: unknown): string | null {
   const parsed = z.looseObject({ description: z.string().min(1) }).safeParse(value);
-  return parsed.success ? parsed.data.description.slice(0, 300) : null;
+  return parsed.success ? cutText(parsed.data.description, 300) : null;
 }
 
 function readResult(value: unknown): { readonly description: string; readonly amount: string } {
@@ -144,7 +145,17 @@ function readResult(value: unknown): { readonly description: string; readonly am
     throw new RowError("currency", `is not USD: ${JSON.stringify(result.currency.slice(0, 20))}`);
   }
   return {
-    description: result.description?.slice(0, 500) || "(none)",
-    amount: shiftPoint(result.amount, -2),
+    description: cutText(result.description ?? "", 500) || "(none)",
+    amount: dollars(result.amount),
   };
+}
+
+/** @throws {RowError} where the cents take more decimals as dollars than an event may hold */
+function dollars(cents: string): string {
+  try {
+    return shiftPoint(cents, -2);
+  } catch (error) {
+    if (error instanceof RangeError) throw new RowError("amount", "has too many decimals");
+    throw error;
+  }
 }

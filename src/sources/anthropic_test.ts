@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
-import type { Candidate } from "../pnl/event.ts";
+import type { Candidate, RecordedEvent } from "../pnl/event.ts";
+import { MemoryEventLog } from "../log/memory_event_log.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { StepClock } from "../sandbox/testing.ts";
 import { type AnthropicOptions, anthropicSource } from "./anthropic.ts";
 import { sumDecimals } from "./decimal_text.ts";
 import { UpstreamError } from "./source.ts";
-import { type Answer, context, OffsetClock, upstream } from "./testing.ts";
+import { type Answer, context, eventsOf, OffsetClock, upstream } from "./testing.ts";
 
 const DAY_MS = 86_400_000;
 const RETRY = { retries: 1, initialDelayMs: 1, maxDelayMs: 1 };
 
 /** Data of observed costs, by day. */
-function costs(events: readonly Candidate[]) {
+function costs(events: readonly (Candidate | RecordedEvent)[]) {
   return events.flatMap((event) =>
     event.type === "pnl.anthropic.cost.observed.v1" ? [event.data] : []
   );
@@ -181,6 +182,54 @@ Deno.test("anthropicSource() rejects another currency and junk, under one name h
   results["2026-11-22"]![0] = { currency: "EUR", amount: "6", description: "A" };
   const second = await unit.poll(context({ since: "2026-11-22", cursor: first.cursor }));
   assert.equal(second.rejected[0]!.identity, "2026-11-22/A");
+});
+
+Deno.test("anthropicSource() rejects an amount with more decimals than an event holds, and takes the day", async () => {
+  const rows = ["500", `1.${"0".repeat(58)}1`, "1e-60", `0.${"0".repeat(57)}1`];
+  const clock = new StepClock();
+  await using server = upstream(
+    report({
+      "2026-11-22": rows.map((amount, index) => ({
+        currency: "USD",
+        amount,
+        description: `row ${index}`,
+      })),
+    }),
+    clock,
+  );
+  const unit = source({ baseUrl: server.url, clock }).units[0]!;
+  const { events, rejected } = await unit.poll(context({ since: "2026-11-22" }));
+  assert.deepEqual(rejected.map(({ identity, path }) => [identity, path]), [
+    ["2026-11-22/row 1", "data[2026-11-22].results[1].amount"],
+    ["2026-11-22/row 2", "data[2026-11-22].results[2].amount"],
+  ]);
+  assert.deepEqual(costs(events).map(({ amount }) => amount), [`5.${"0".repeat(59)}1`]);
+});
+
+Deno.test("anthropicSource() cuts a long description at a whole character, so that the log takes the day", async () => {
+  const descriptions = [`${"x".repeat(499)}😀`, "half \ud83d"];
+  const clock = new StepClock();
+  await using server = upstream(
+    report({
+      "2026-11-22": descriptions.map((description) => ({
+        currency: "USD",
+        amount: "100",
+        description,
+      })),
+    }),
+    clock,
+  );
+  const unit = source({ baseUrl: server.url, clock }).units[0]!;
+  const { events } = await unit.poll(context({ since: "2026-11-22" }));
+  const log = new MemoryEventLog({ clock });
+  log.append(events);
+  assert.deepEqual(
+    costs(eventsOf(log)).map(({ amount, byDescription }) => [
+      amount,
+      byDescription?.map(({ description }) => description),
+    ]),
+    [["2.00", ["half \ufffd", "x".repeat(499)]]],
+  );
 });
 
 Deno.test("anthropicSource() refuses an envelope it cannot read, with the path", async () => {

@@ -3,6 +3,7 @@ import type { Clock } from "../pnl/clock.ts";
 import type { Candidate, FactCandidate } from "../pnl/event.ts";
 import { ConflictError, type EventLog, InvalidEventError } from "../log/event_log.ts";
 import type { Rejection, Source } from "./source.ts";
+import { cutText } from "./cut_text.ts";
 import { sleep } from "./sleep.ts";
 
 /** Candidates a batch; the last one takes up to twice as many, so that readings stand beside facts. */
@@ -56,7 +57,7 @@ export class Appender {
 
   /** A row that could not be taken, as an event; its text is cut to what an event holds. */
   rejection({ identity, path, reason }: Rejection): FactCandidate {
-    const name = identity.slice(0, 400) || "(unnamed)";
+    const name = cutText(identity, 400) || "(unnamed)";
     return {
       kind: "fact",
       source: this.#source.source,
@@ -64,7 +65,11 @@ export class Appender {
       id: `rejected/${name}`,
       subject: this.#source.name,
       time: new Date(this.#clock.now()).toISOString(),
-      data: { identity: name, path: path.slice(0, 500), reason: reason.slice(0, 500) || "unknown" },
+      data: {
+        identity: name,
+        path: cutText(path, 500),
+        reason: cutText(reason, 500) || "unknown",
+      },
     };
   }
 
