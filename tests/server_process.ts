@@ -85,6 +85,22 @@ export async function runCutOff(args: readonly string[], env: Record<string, str
   return { code: (await child.status).code, err };
 }
 
+/** Runs a subcommand, and sends it a signal as soon as it says something on standard error. */
+export async function runSignalled(
+  args: readonly string[],
+  env: Record<string, string>,
+  signal: Deno.Signal,
+): Promise<Ended> {
+  const child = denoRun(await flagsFor(args[0]!, env), args, env).spawn();
+  const out = new Response(child.stdout).text();
+  let err = "";
+  for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+    if (err === "") child.kill(signal);
+    err += part;
+  }
+  return { code: (await child.status).code, out: await out, err };
+}
+
 /** Starts the server and waits until it says where it serves. */
 export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
   const flags = await flagsFor("serve", env);

@@ -10,6 +10,9 @@ import { openLogToRead } from "./open_log.ts";
 import { print, printJson } from "./output.ts";
 import { ProgressLine, standardError } from "./progress_line.ts";
 
+/** Both end it in good order: no half file is left behind. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 interface Range {
   readonly from?: number;
   readonly to?: number;
@@ -64,7 +67,7 @@ async function replay(
   const line = new ProgressLine(standardError());
   const ending = new AbortController();
   const onSignal = () => ending.abort(new CommandError("Cancelled; nothing was changed"));
-  Deno.addSignalListener("SIGINT", onSignal);
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
   const common = {
     log,
     dataDir: config.dataDir,
@@ -86,7 +89,7 @@ async function replay(
     else printRebuilt(report);
     return report.moved || report.comparison.firstDifference === undefined;
   } finally {
-    Deno.removeSignalListener("SIGINT", onSignal);
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
   }
 }
 

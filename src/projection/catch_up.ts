@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import type { EventLog } from "../log/event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
 import type { Materializer } from "./materializer.ts";
@@ -55,13 +54,14 @@ export async function catchUp(
 }
 
 /**
- * Lets others have their turn where the last one is long enough ago.
+ * Lets others have their turn where the last one is long enough ago: requests and signals too, which an
+ * immediate callback would keep waiting until the whole fold has ended.
  *
  * @param turn when that was, on the monotonic clock
  * @returns when it was now
  */
 export async function yieldTurn(clock: Clock, turn: number): Promise<number> {
   if (clock.monotonic() - turn <= TURN_MS) return turn;
-  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 0));
   return clock.monotonic();
 }
