@@ -62,6 +62,29 @@ Deno.test("export writes the log's own lines, and CSV, and ends quietly when its
   });
 });
 
+Deno.test("export writes a file into the project's folder, and says so where a path is outside of it", async () => {
+  await withHistory(async (env, dataDir) => {
+    const project = await Deno.makeTempDir({ prefix: "pnl-project-" });
+    try {
+      const args = ["export", "--format", "csv", "--type", "kalshi.fill.recorded"];
+      const written = await runCommand([...args, "--output", "fills.csv"], env, project);
+      assert.deepEqual([written.code, written.err], [0, "Wrote fills.csv.\n"]);
+      const { out } = await runCommand(args, env);
+      assert.equal(Deno.readTextFileSync(`${project}/fills.csv`), out);
+      const inData = `${dataDir}/fills.csv`;
+      assert.equal((await runCommand([...args, "--output", inData], env, project)).code, 0);
+      assert.equal(Deno.readTextFileSync(inData), out);
+      const outside = `${project}-outside.csv`;
+      const refused = await runCommand([...args, "--output", outside], env, project);
+      assert.equal(refused.code, 1);
+      const reason = "an export may only be written inside the project's folder or PNL_DATA_DIR";
+      assert.equal(refused.err, `Cannot write ${outside}: ${reason}\n`);
+    } finally {
+      await Deno.remove(project, { recursive: true });
+    }
+  });
+});
+
 Deno.test("events filters, shows a table, and ends quietly when its reader has seen enough", async () => {
   await withHistory(async (env, dataDir) => {
     const all = storedLines(dataDir).length;

@@ -1,6 +1,8 @@
 /** Runs the server as a process of its own, with the permissions that it asks for and no others. */
+import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../", import.meta.url);
+const MAIN = fileURLToPath(new URL("main.ts", ROOT));
 const START_MS = 20_000;
 /** A command that runs longer is ended, and has failed. */
 const COMMAND_MS = 30_000;
@@ -40,10 +42,11 @@ function denoRun(
   args: readonly string[],
   env: Record<string, string>,
   deadlineMs: number | null = COMMAND_MS,
+  cwd: URL | string = ROOT,
 ) {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--frozen", "--cached-only", "--no-prompt", ...flags, "main.ts", ...args],
-    cwd: ROOT,
+    args: ["run", "-q", "--frozen", "--cached-only", "--no-prompt", ...flags, MAIN, ...args],
+    cwd,
     clearEnv: true,
     env: environment(env),
     stdin: "null",
@@ -60,13 +63,14 @@ export async function flagsFor(name: string, env: Record<string, string>): Promi
   return new TextDecoder().decode(stdout).trim().split(" ").filter((flag) => flag !== "");
 }
 
-/** Runs a subcommand to its end, as its task does. */
+/** Runs a subcommand to its end, as its task does; in the project's folder, or as if `cwd` were that. */
 export async function runCommand(
   args: readonly string[],
   env: Record<string, string>,
+  cwd: URL | string = ROOT,
 ): Promise<Ended> {
   const flags = await flagsFor(args[0]!, env);
-  const { code, stdout, stderr } = await denoRun(flags, args, env).output();
+  const { code, stdout, stderr } = await denoRun(flags, args, env, COMMAND_MS, cwd).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }

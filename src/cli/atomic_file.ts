@@ -28,6 +28,10 @@ export function writeAtomically(path: string, pieces: Iterable<string>): void {
     } catch {
       // It was never made, or the disk is gone: the reason below says more than this one.
     }
+    if (error instanceof Deno.errors.NotCapable) {
+      const allowed = "an export may only be written inside the project's folder or PNL_DATA_DIR";
+      throw new CommandError(`Cannot write ${path}: ${allowed}`, { cause: error });
+    }
     if (!(error instanceof Error) || "code" in error && error.name.endsWith("Error")) throw error;
     throw new CommandError(`Cannot write ${path}: ${error.message}`, { cause: error });
   }

@@ -39,7 +39,7 @@ export const command: Command = {
       type: "string",
       value: "FILE",
       help:
-        "Into this file inside the project's folder, whole or not at all; else standard output.",
+        "Into this file, whole or not at all; it has to be inside the project's folder or PNL_DATA_DIR.",
     },
     ...FILTER_OPTIONS,
   },

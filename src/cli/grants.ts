@@ -79,7 +79,8 @@ export function grantsOf(
         write: [config.dataDir, config.logDir],
       };
     case "export":
-      return { ...data, write: [config.dataDir, "."] };
+      // To give a file its name takes reading as well as writing.
+      return { ...data, read: [config.dataDir, "."], write: [config.dataDir, "."] };
     case "stop":
       return { ...data, run: ["kill"] };
     case "sandbox":

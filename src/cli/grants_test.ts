@@ -37,6 +37,11 @@ Deno.test("grantsOf() gives no network to what works on files, and nothing to an
   assert.deepEqual(flagsOf(blind), ["--allow-env=PORT"]);
 });
 
+Deno.test("grantsOf() export may write and name a file in the project's folder", () => {
+  const grants = grantsOf("export", readConfig({}), {});
+  assert.deepEqual([grants.read, grants.write], [["./data/sandbox", "."], ["./data/sandbox", "."]]);
+});
+
 Deno.test("flagsOf() prints only words that a shell leaves alone", () => {
   const flags = flagsOf(grantsOf("serve", readConfig(LIVE), LIVE));
   for (const flag of flags) assert.match(flag, /^--allow-[a-z]+=[A-Za-z0-9_.:,/[\]-]+$/);
