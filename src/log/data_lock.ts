@@ -71,6 +71,25 @@ function readContent(dir: string): LockHolder | null {
   return parseHolder(Deno.readTextFileSync(lockPath(dir)));
 }
 
+function lockError(dir: string, cause: unknown): DataLockError {
+  const reason = cause instanceof Deno.errors.PermissionDenied
+    ? `${lockPath(dir)} may not be written`
+    : cause instanceof Error
+    ? cause.message
+    : String(cause);
+  return new DataLockError(dir, `Cannot lock ${dir}: ${reason}`, { cause });
+}
+
+function openLock(dir: string): Deno.FsFile {
+  try {
+    return Deno.openSync(lockPath(dir), { read: true, write: true, create: true });
+  } catch (cause) {
+    // A missing permission of the runtime is told apart by the command line.
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    throw lockError(dir, cause);
+  }
+}
+
 /**
  * Takes the data directory for this process.
  *
@@ -78,7 +97,7 @@ function readContent(dir: string): LockHolder | null {
  * @throws {DataLockError} where its file cannot be written
  */
 export function acquireDataLock(dir: string, { port }: { readonly port: number }): DataLock {
-  const file = Deno.openSync(lockPath(dir), { read: true, write: true, create: true });
+  const file = openLock(dir);
   for (let attempt = 1; !file.tryLockSync(true); attempt++) {
     if (attempt < TRIES) {
       pause(RETRY_MS);
@@ -93,8 +112,7 @@ export function acquireDataLock(dir: string, { port }: { readonly port: number }
     writeHolder(file, holder);
   } catch (cause) {
     file.close();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DataLockError(dir, `Cannot lock ${dir}: ${reason}`, { cause });
+    throw lockError(dir, cause);
   }
   let isHeld = true;
   const release = () => {

@@ -62,6 +62,12 @@ Deno.test("acquireDataLock() names a holder in another process, and follows its 
     assert.equal(lock.holder.pid, Deno.pid);
   }));
 
+Deno.test("acquireDataLock() says in its own words that its file cannot be written", () =>
+  inTempDir((dir) => {
+    Deno.mkdirSync(join(dir, "events.db.lock"));
+    assert.throws(() => acquireDataLock(dir, { port: 1 }), { code: "data_lock_failed" });
+  }));
+
 Deno.test("DataLock.release() lets the next one in; setPort() is what others see", () =>
   inTempDir((dir) => {
     const lock = acquireDataLock(dir, { port: 0 });

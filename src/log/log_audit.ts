@@ -96,6 +96,12 @@ export class LogAudit {
     return result === "ok" ? null : result;
   }
 
+  /** Names of the triggers that protect the log, in order. */
+  triggers(): string[] {
+    return this.#db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name")
+      .all().map((row) => String(row["name"]));
+  }
+
   #count(sql: string): number {
     return Number(this.#db.prepare(sql).get()?.["count"]);
   }

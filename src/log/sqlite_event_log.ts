@@ -155,7 +155,7 @@ export class SqliteEventLog implements EventLog, Disposable {
   /** Reads everything as it is stored, on one state of the file. For verification. */
   audit<T>(work: (audit: LogAudit) => T): T {
     this.#assertOpen();
-    return this.#store.snapshot(() => work(new LogAudit(this.#db)));
+    return this.#reading(() => this.#store.snapshot(() => work(new LogAudit(this.#db))));
   }
 
   close(): void {

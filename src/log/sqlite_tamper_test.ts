@@ -89,6 +89,7 @@ const FORGERIES: [what: string, position: number, sql: string][] = [
   ["root of tile 0/1", 512, "UPDATE tiles SET root = zeroblob(32) WHERE number = 1"],
   ["hashes of tile 0/0", 256, "UPDATE tiles SET hashes = zeroblob(8192) WHERE number = 0"],
   ["root of tile 0/1", 512, "DELETE FROM tiles WHERE number = 1"],
+  ["triggers", 601, "SELECT 1"],
   ["number of tiles", 601, "INSERT INTO tiles VALUES (0, 2, x'00', x'00')"],
   [
     "sequence",

@@ -30,6 +30,19 @@ export interface VerifyReport {
 
 const PAGE = 1_000;
 
+/** The triggers that refuse to change anything; without one the log could be edited from now on. */
+const TRIGGERS = [
+  "events_only_appended",
+  "events_refuse_delete",
+  "events_refuse_update",
+  "log_refuse_delete",
+  "log_refuse_second",
+  "log_refuse_update",
+  "tiles_refuse_delete",
+  "tiles_refuse_twin",
+  "tiles_refuse_update",
+];
+
 /** Thrown within a verification to end it at the first fault. */
 class FaultFound extends Error {
   constructor(readonly fault: VerifyFault) {
@@ -110,7 +123,8 @@ class Verification {
 
 /**
  * Verifies a log: positions without gaps, every line canonical and equal to its columns, recorded time
- * never going down, leaves, tiles and roots those of the lines, every identity once. Only the lines are
+ * never going down, leaves, tiles and roots those of the lines, every identity once, every trigger in its
+ * place. Only the lines are
  * believed; all else is computed from them.
  *
  * @param onProgress called about every thousand events with how many are done, and how many there are
@@ -138,6 +152,7 @@ export function verifyLog(
       verification.end();
       check(total, "number of tiles", tilesOf(total), audit.tileCount);
       check(total, "entries of each index", "complete", audit.indexFault() ?? "complete");
+      check(total, "triggers", TRIGGERS.join(" "), audit.triggers().join(" "));
     } catch (error) {
       if (!(error instanceof FaultFound)) throw error;
       fault = error.fault;

@@ -84,8 +84,10 @@ function configure(db: DatabaseSync, options: OpenOptions, isNew: boolean): void
     db.exec(`PRAGMA synchronous = ${options.synchronous}`);
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     db.exec(`PRAGMA journal_size_limit = ${WAL_BYTES}`);
-    // SQLite falls back to reading where it may not write; find that out now and not at an append.
-    db.exec("BEGIN IMMEDIATE; ROLLBACK");
+    // SQLite falls back to reading where it may not write, BEGIN IMMEDIATE too; only a write tells, and
+    // it is better told now than at an append.
+    const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
+    db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; ROLLBACK`);
   }
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF");
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
