@@ -4,6 +4,10 @@ import type { Context } from "hono";
 /** Headers of a response. */
 export type HeaderFields = Readonly<Record<string, string>>;
 
+type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+
+const UTF8 = new TextEncoder();
+
 /** Media type of ordinary answers. */
 export const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -34,11 +38,20 @@ export function requestId(c: Context): string {
   return id;
 }
 
-/** A response with the headers that all have; `fields` come on top and win. */
+/** How long a body is in bytes; null where that is not known, or there is none. */
+function lengthOf(body: Body): number | null {
+  if (typeof body === "string") return UTF8.encode(body).length;
+  return body instanceof Uint8Array ? body.length : null;
+}
+
+/**
+ * A response with the headers that all have; `fields` come on top and win. To `HEAD` it says how long
+ * the body is that `GET` would bring (RFC 9110 §8.6), where that is known.
+ */
 export function reply(
   c: Context,
   status: number,
-  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null,
+  body: Body,
   fields: HeaderFields,
 ): Response {
   const response = new Response(body, { status });
@@ -48,6 +61,10 @@ export function reply(
   headers.set("x-request-id", requestId(c));
   for (const name in fields) {
     if (Object.hasOwn(fields, name)) headers.set(name, fields[name] ?? "");
+  }
+  if (c.req.raw.method === "HEAD") {
+    const length = lengthOf(body);
+    if (length !== null) headers.set("content-length", String(length));
   }
   return response;
 }

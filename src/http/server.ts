@@ -83,11 +83,22 @@ export function startServer(options: ServerOptions): Server {
   return { port: server.addr.port, stop: () => stopping ??= stop() };
 }
 
+/**
+ * Answers `HEAD`. Where the length of GET's body is not known nothing is said about it: without a body
+ * the runtime would say that it is 0.
+ */
+async function answerHead(app: Hono, request: Request): Promise<Response> {
+  const response = await app.fetch(request);
+  const { headers, status } = response;
+  if (headers.has("content-length") || status === 304 || status === 204) return response;
+  return new Response(new ReadableStream({ start: (body) => body.close() }), response);
+}
+
 function listen({ app, host, port }: ServerOptions): Deno.HttpServer<Deno.NetAddr> {
   try {
     return Deno.serve(
       { hostname: host, port, onListen: () => {} },
-      (request) => app.fetch(request),
+      (request) => request.method === "HEAD" ? answerHead(app, request) : app.fetch(request),
     );
   } catch (error) {
     throw new ListenError(host, port, error);

@@ -49,3 +49,21 @@ Deno.test("Server.stop() ends the requests that wait for an event to come", asyn
   assert.equal(response.status, 503);
   assert.equal((await response.json()).detail, "The server is going down.");
 });
+
+Deno.test("HEAD says how long GET's body is where that is known, and nothing where it is not", async () => {
+  await using server = await startTestServer();
+  await server.collect("1");
+  const head = (path: string, headers = {}) => server.get(path, { method: "HEAD", headers });
+  const fixed = ["/", "/page/page.js", "/api/events", "/api/events/1", "/livez", "/nope", "/ws"];
+  for (const path of fixed) {
+    const body = await (await server.get(path)).bytes();
+    assert.equal((await head(path)).headers.get("content-length"), String(body.length), path);
+  }
+  assert.ok(Number((await head("/api/pnl/current")).headers.get("content-length")) > 500);
+  const ndjson = { accept: "application/x-ndjson" };
+  assert.equal((await head("/api/pnl/stream")).headers.get("content-length"), null);
+  assert.equal((await head("/api/events", ndjson)).headers.get("content-length"), null);
+  const tag = (await head("/api/pnl/current")).headers.get("etag") ?? "";
+  const unchanged = await head("/api/pnl/current", { "if-none-match": tag });
+  assert.deepEqual([unchanged.status, unchanged.headers.get("content-length")], [304, null]);
+});

@@ -27,7 +27,9 @@ function refuse(refusal: Refusal, c: Context): never {
         connection: "Upgrade",
         "sec-websocket-version": "13",
       });
-    case "bad_handshake":
+    case "bad_connection":
+      throw new HttpProblem("bad_handshake", "Connection does not name Upgrade.");
+    case "bad_key":
       throw new HttpProblem("bad_handshake", "Sec-WebSocket-Key is not 16 bytes in base64.");
     case "origin": {
       const origin = (c.req.raw.headers.get("origin") ?? "").slice(0, 200);
@@ -56,6 +58,7 @@ function sse(c: Context, deps: AppDeps): Response {
 }
 
 function webSocket(c: Context, deps: AppDeps): Response {
+  if (c.req.method !== "GET") refuse("upgrade_required", c);
   const refusal = refuseHandshake(c.req.raw.headers, deps.allowedOrigins);
   if (refusal !== null) refuse(refusal, c);
   readQuery(c, NO_PARAMETERS);

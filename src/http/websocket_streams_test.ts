@@ -143,8 +143,9 @@ Deno.test("WebSocket is closed with 1001 and a time to come back after on drain"
 Deno.test("WebSocket handshakes from other origins, of other versions or malformed are refused", async () => {
   await using server = await startTestServer({ allowedOrigins: ["https://a.example"] });
   const { port } = server.server;
-  const status = async (change: Record<string, string>) => {
-    const connection = await rawRequest(port, handshake(port, change));
+  const status = async (change: Record<string, string>, method = "GET") => {
+    const [, ...fields] = handshake(port, change);
+    const connection = await rawRequest(port, [`${method} /ws HTTP/1.1`, ...fields]);
     const buffer = new Uint8Array(4_096);
     const read = await soon(connection.read(buffer), "answer");
     connection.close();
@@ -158,6 +159,8 @@ Deno.test("WebSocket handshakes from other origins, of other versions or malform
   assert.equal(await status({ Origin: "null" }), 403);
   assert.equal(await status({ "Sec-WebSocket-Version": "7" }), 426);
   assert.equal(await status({ "Sec-WebSocket-Key": "x" }), 400);
+  assert.equal(await status({ Connection: "keep-alive" }), 400);
+  assert.equal(await status({}, "HEAD"), 426);
   await until(() => server.hub.stats().connections.websocket === 0, "gone");
   const plain = await server.get("/ws");
   assert.equal(plain.status, 426);

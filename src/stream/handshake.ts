@@ -4,11 +4,15 @@
 export type Refusal =
   /** No upgrade was asked for, or another version of the protocol. */
   | "upgrade_required"
-  /** A handshake that is malformed. */
-  | "bad_handshake"
+  /** `Connection` does not name the upgrade. */
+  | "bad_connection"
+  /** The key is none. */
+  | "bad_key"
   /** The page that asks is of another origin than the server, and not of those allowed. */
   | "origin";
 
+/** `Connection` is a list of words, as `keep-alive, Upgrade`. */
+const CONNECTION = /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i;
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 
 /**
@@ -23,7 +27,8 @@ export function refuseHandshake(
 ): Refusal | null {
   if (headers.get("upgrade")?.toLowerCase() !== "websocket") return "upgrade_required";
   if (headers.get("sec-websocket-version") !== "13") return "upgrade_required";
-  if (!KEY.test(headers.get("sec-websocket-key") ?? "")) return "bad_handshake";
+  if (!CONNECTION.test(headers.get("connection") ?? "")) return "bad_connection";
+  if (!KEY.test(headers.get("sec-websocket-key") ?? "")) return "bad_key";
   return originAllowed(headers, allowedOrigins) ? null : "origin";
 }
 

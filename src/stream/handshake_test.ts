@@ -3,6 +3,7 @@ import { originAllowed, refuseHandshake } from "./handshake.ts";
 
 const GOOD = {
   upgrade: "WebSocket",
+  connection: "keep-alive, Upgrade",
   "sec-websocket-version": "13",
   "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
   host: "pnl.example:3000",
@@ -17,7 +18,13 @@ Deno.test("refuseHandshake() names what is wrong", () => {
     refuseHandshake(new Headers({ ...GOOD, ...change }), []);
   assert.equal(refusal({ upgrade: "h2c" }), "upgrade_required");
   assert.equal(refusal({ "sec-websocket-version": "7" }), "upgrade_required");
-  assert.equal(refusal({ "sec-websocket-key": "short" }), "bad_handshake");
+  assert.equal(refusal({ "sec-websocket-key": "short" }), "bad_key");
+  for (const connection of ["", "close", "keep-alive", "upgraded", "no-upgrade"]) {
+    assert.equal(refusal({ connection }), "bad_connection", connection);
+  }
+  for (const connection of ["upgrade", "UPGRADE", "keep-alive,Upgrade , x"]) {
+    assert.equal(refusal({ connection }), null, connection);
+  }
   assert.equal(refusal({ origin: "https://evil.example" }), "origin");
 });
 
