@@ -1,17 +1,10 @@
 /** The source "kalshi": fills, settlements, transfers and what the venue reports of them. */
 import type { Clock } from "../pnl/clock.ts";
 import { HttpClient, type HttpClientOptions } from "./http_client.ts";
-import { isRefusal, KalshiAccounts } from "./kalshi_accounts.ts";
+import { KalshiAccounts, type KalshiDeps } from "./kalshi_accounts.ts";
 import { KalshiClient } from "./kalshi_client.ts";
 import { pollFacts } from "./kalshi_facts.ts";
-import {
-  type Bracket,
-  type Reading,
-  readingEvents,
-  SAMPLE_MS,
-  takeReading,
-  valuationEvents,
-} from "./kalshi_observations.ts";
+import { type Between, KalshiObservations } from "./kalshi_observations.ts";
 import { KalshiSigner } from "./kalshi_signer.ts";
 import { pollTransfers } from "./kalshi_transfers.ts";
 import type { Poll, PollContext, Source } from "./source.ts";
@@ -40,8 +33,9 @@ export interface KalshiOptions {
 
 /**
  * Kalshi's portfolio as a source. Units: `facts` (fills, settlements), `transfers` (deposits,
- * withdrawals), `observations` (cash, positions, valuation). The readings that observations are bracketed
- * with are taken before the facts.
+ * withdrawals), `observations` (cash, positions, valuation: what of it could be read) and `readings`, which
+ * brings nothing and fails where one of these readings failed. The readings that observations are
+ * bracketed with are taken before the facts.
  *
  * @throws {InvalidKeyError}
  */
@@ -55,7 +49,8 @@ export function kalshiSource(options: KalshiOptions): Source {
     units: [
       { name: "facts", poll: (context) => portfolio.facts(context) },
       { name: "transfers", poll: (context) => portfolio.transfers(context) },
-      { name: "observations", poll: (context) => portfolio.observations(context) },
+      { name: "observations", poll: (context) => portfolio.observed(context) },
+      { name: "readings", poll: (context) => portfolio.readings(context) },
     ],
     binding: () =>
       Promise.resolve({
@@ -66,83 +61,51 @@ export function kalshiSource(options: KalshiOptions): Source {
   };
 }
 
-const NOTHING_READ: Bracket = { before: null, factsRead: false, transfersRead: false };
+const NOTHING_READ: Between = { facts: false, transfers: false };
 
 /** The units of one account, and what they know of each other within a round. */
 class Portfolio {
   readonly http: HttpClient;
-  readonly #clock: Clock;
-  readonly #client: KalshiClient;
-  readonly #accounts: KalshiAccounts;
-  #round: Bracket = NOTHING_READ;
-  /** Monotonic milliseconds. */
-  #positionsAt = -Infinity;
-  #valuedAt = -Infinity;
+  readonly #deps: KalshiDeps;
+  readonly #observations: KalshiObservations;
+  #round = NOTHING_READ;
 
   constructor(options: KalshiOptions) {
+    const { clock } = options;
     const signer = new KalshiSigner(options.keyId, options.privateKeyPem);
-    this.#clock = options.clock;
     this.http = new HttpClient({
       baseUrl: options.baseUrl,
-      clock: options.clock,
-      headers: (method, path) => signer.headers(method, path, options.clock.now()),
+      clock,
+      headers: (method, path) => signer.headers(method, path, clock.now()),
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
       ...(options.retry === undefined ? {} : { retry: options.retry }),
     });
-    this.#client = new KalshiClient(this.http);
-    this.#accounts = new KalshiAccounts(this.#client);
+    const client = new KalshiClient(this.http);
+    this.#deps = { client, accounts: new KalshiAccounts(client, clock), clock };
+    this.#observations = new KalshiObservations(this.#deps);
   }
 
   async facts(context: PollContext): Promise<Poll> {
     this.#round = NOTHING_READ;
-    const before = await this.#readingBefore(context);
-    this.#round = { ...NOTHING_READ, before };
-    const deps = { client: this.#client, accounts: this.#accounts, clock: this.#clock };
-    const poll = await pollFacts(deps, context);
-    this.#round = { ...this.#round, factsRead: true };
+    await this.#observations.readBefore(context);
+    const poll = await pollFacts(this.#deps, context);
+    this.#round = { facts: true, transfers: false };
     return poll;
   }
 
   async transfers(context: PollContext): Promise<Poll> {
-    const poll = await pollTransfers(this.#client, this.#clock, context);
-    this.#round = { ...this.#round, transfersRead: true };
+    const poll = await pollTransfers(this.#deps.client, this.#deps.clock, context);
+    this.#round = { ...this.#round, transfers: true };
     return poll;
   }
 
-  async observations({ signal }: PollContext): Promise<Poll> {
+  observed(context: PollContext): Promise<Poll> {
     const round = this.#round;
     this.#round = NOTHING_READ;
-    const positionsRead = Boolean(round.before?.positions);
-    const after = await takeReading(this.#client, this.#accounts, positionsRead, signal);
-    const time = new Date(this.#clock.now()).toISOString();
-    const events = readingEvents(after, round, time);
-    if (events.some((event) => event.type === "pnl.kalshi.positions.observed.v1")) {
-      this.#positionsAt = this.#clock.monotonic();
-    }
-    // A second more than the log's own sampling, or every other valuation would just miss it.
-    if (this.#isDue(this.#valuedAt + 1_000)) {
-      events.push(...await valuationEvents(this.#accounts, time, signal));
-      this.#valuedAt = this.#clock.monotonic();
-    }
-    return { events, rejected: [], cursor: "1", backfilled: true };
+    return this.#observations.poll(context, round);
   }
 
-  /**
-   * Facts do without this reading, but not without the list of subaccounts on the first poll: the
-   * settlements of one that is not known would be missed.
-   */
-  async #readingBefore({ cursor, signal }: PollContext): Promise<Reading | null> {
-    try {
-      const due = this.#isDue(this.#positionsAt);
-      return await takeReading(this.#client, this.#accounts, due, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (cursor === null && !isRefusal(error)) throw error;
-      return null;
-    }
-  }
-
-  #isDue(last: number): boolean {
-    return this.#clock.monotonic() - last >= SAMPLE_MS;
+  readings(context: PollContext): Promise<Poll> {
+    return this.#observations.report(context);
   }
 }

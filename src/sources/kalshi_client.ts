@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readEnvelope } from "./envelope.ts";
 import type { HttpClient, Query } from "./http_client.ts";
 import { pages } from "./pages.ts";
+import { type PollContext, UpstreamError } from "./source.ts";
 
 /** Rows a page, where the endpoint allows that many. */
 const PAGE_LIMIT = 1_000;
@@ -25,15 +26,15 @@ const LISTS = {
 /** A list of the API. */
 export type KalshiList = keyof typeof LISTS;
 
-/** What one reading of a list is bounded by and tells of. */
+/** What ends a reading, and what hears that it goes on: every answer counts, and every row. */
+export type Asking = Pick<PollContext, "signal" | "progress">;
+
+/** What one reading of a list is bounded by. */
 export interface ReadListOptions {
-  readonly signal: AbortSignal;
   /** Filters; sent again with every page. */
   readonly query?: Query;
   /** Stop after this many pages; default until the end. */
   readonly pages?: number;
-  /** Called with the number of rows of each page. */
-  readonly progress?: (rows: number) => void;
 }
 
 /** Rows of a list, as sent, numbers as text. */
@@ -60,10 +61,10 @@ export class KalshiClient {
   async get<T extends z.ZodType>(
     path: string,
     schema: T,
-    signal: AbortSignal,
+    asking: Asking,
     query: Query = [],
   ): Promise<z.infer<T>> {
-    return readEnvelope(schema, await this.#http.getJson(path, query, signal), path);
+    return readEnvelope(schema, await this.#answer(path, query, asking), path);
   }
 
   /**
@@ -71,7 +72,11 @@ export class KalshiClient {
    *
    * @throws {UpstreamError}
    */
-  async list(name: KalshiList, options: ReadListOptions): Promise<ListedRow[]> {
+  async list(
+    name: KalshiList,
+    asking: Asking,
+    options: ReadListOptions = {},
+  ): Promise<ListedRow[]> {
     const { path, field, limit } = LISTS[name];
     const schema = z.looseObject({ [field]: z.array(z.unknown()) });
     const read = async (mark: string | null) => {
@@ -80,7 +85,7 @@ export class KalshiClient {
         ...(options.query ?? []),
         ...(mark === null ? [] : [["cursor", mark] as const]),
       ];
-      const answer = await this.#http.getJson(path, query, options.signal);
+      const answer = await this.#answer(path, query, asking);
       const { cursor } = readEnvelope(CURSOR, answer, path);
       return { rows: readEnvelope(schema, answer, path)[field]!, next: cursor || null };
     };
@@ -88,9 +93,21 @@ export class KalshiClient {
     let count = 0;
     for await (const page of pages(path, read, MAX_PAGES)) {
       for (const [index, value] of page.entries()) rows.push({ path: `${field}[${index}]`, value });
-      options.progress?.(page.length);
+      asking.progress(page.length);
       if (++count === options.pages) break;
     }
     return rows;
+  }
+
+  /** A refusal is an answer too: it is failures without one that make no progress. */
+  async #answer(path: string, query: Query, { signal, progress }: Asking): Promise<unknown> {
+    try {
+      const answer = await this.#http.getJson(path, query, signal);
+      progress(0);
+      return answer;
+    } catch (error) {
+      if (error instanceof UpstreamError && error.facts.status !== undefined) progress(0);
+      throw error;
+    }
   }
 }

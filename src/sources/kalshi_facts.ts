@@ -1,8 +1,8 @@
 /** The unit "facts": fills and settlements, from the account's beginning, then in overlapping windows. */
 import { z } from "zod";
-import type { Clock } from "../pnl/clock.ts";
-import type { KalshiAccounts } from "./kalshi_accounts.ts";
-import type { KalshiClient, KalshiList, ListedRow } from "./kalshi_client.ts";
+import type { KalshiDeps } from "./kalshi_accounts.ts";
+import type { KalshiList, ListedRow } from "./kalshi_client.ts";
+import { inOrder } from "./kalshi_order.ts";
 import { fillFact, settlementFact, type TimedFact } from "./kalshi_rows.ts";
 import type { Query } from "./http_client.ts";
 import { readRow } from "./rejection.ts";
@@ -32,20 +32,13 @@ const CUTOFF = z.looseObject({ trades_created_ts: z.string() });
 
 type Cursor = z.infer<typeof CURSOR>;
 
-/** What the unit reads with. */
-export interface FactsDeps {
-  readonly client: KalshiClient;
-  readonly accounts: KalshiAccounts;
-  readonly clock: Clock;
-}
-
 /**
  * Polls fills and settlements.
  *
  * @returns the facts in order of upstream time, fill before settlement, id
  * @throws {UpstreamError}
  */
-export async function pollFacts(deps: FactsDeps, context: PollContext): Promise<Poll> {
+export async function pollFacts(deps: KalshiDeps, context: PollContext): Promise<Poll> {
   const cursor = readCursor(context.cursor);
   if (cursor !== null) deps.accounts.learn(Object.keys(cursor.settlements).map(Number));
   const reading = new FactsReading(deps, context, cursor);
@@ -69,13 +62,13 @@ function readCursor(text: string | null): Cursor | null {
 /** One poll of the unit. */
 class FactsReading {
   readonly rejected: Rejection[] = [];
-  readonly #deps: FactsDeps;
+  readonly #deps: KalshiDeps;
   readonly #context: PollContext;
   readonly #cursor: Cursor | null;
   readonly #now: number;
   readonly #deep: boolean;
 
-  constructor(deps: FactsDeps, context: PollContext, cursor: Cursor | null) {
+  constructor(deps: KalshiDeps, context: PollContext, cursor: Cursor | null) {
     this.#deps = deps;
     this.#context = context;
     this.#cursor = cursor;
@@ -123,18 +116,13 @@ class FactsReading {
   async #isArchived(): Promise<boolean> {
     if (this.#cursor !== null && this.#now - this.#cursor.at < ARCHIVED_AFTER_MS) return false;
     const { client } = this.#deps;
-    const answer = await client.get("/historical/cutoff", CUTOFF, this.#context.signal);
+    const answer = await client.get("/historical/cutoff", CUTOFF, this.#context);
     if (this.#cursor === null) return true;
     return this.#cursor.fills - DEEP_OVERLAP_S < cutoffSeconds(answer.trades_created_ts);
   }
 
   #list(name: KalshiList, query: Query): Promise<ListedRow[]> {
-    const { signal, progress } = this.#context;
-    return this.#deps.client.list(name, {
-      signal,
-      query,
-      progress: (rows) => progress(rows),
-    });
+    return this.#deps.client.list(name, this.#context, { query });
   }
 
   #take(
@@ -172,22 +160,4 @@ function cutoffSeconds(text: string): number {
   } catch {
     return Number.MAX_SAFE_INTEGER;
   }
-}
-
-const RANK = { "pnl.kalshi.fill.recorded.v1": 0, "pnl.kalshi.settlement.recorded.v1": 1 } as const;
-
-function inOrder(facts: readonly TimedFact[]): Poll["events"] {
-  const byId = new Map<string, TimedFact>();
-  for (const each of facts) if (!byId.has(each.fact.id)) byId.set(each.fact.id, each);
-  return [...byId.values()].sort((a, b) =>
-    compare(a.at.fine, b.at.fine) || rank(a) - rank(b) || compare(a.fact.id, b.fact.id)
-  ).map(({ fact }) => fact);
-}
-
-function rank({ fact }: TimedFact): number {
-  return fact.type in RANK ? RANK[fact.type as keyof typeof RANK] : 2;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

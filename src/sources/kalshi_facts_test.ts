@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { MemoryEventLog } from "../log/memory_event_log.ts";
 import { StepClock } from "../sandbox/testing.ts";
+import { Appender } from "./appender.ts";
 import { HttpClient } from "./http_client.ts";
-import { KalshiAccounts } from "./kalshi_accounts.ts";
+import { KalshiAccounts, type KalshiDeps } from "./kalshi_accounts.ts";
 import { KalshiClient } from "./kalshi_client.ts";
-import { type FactsDeps, pollFacts } from "./kalshi_facts.ts";
+import { pollFacts } from "./kalshi_facts.ts";
 import type { Poll } from "./source.ts";
-import { context, type Upstream, upstream } from "./testing.ts";
+import { context, eventsOf, fakeSource, poll, type Upstream, upstream } from "./testing.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -54,9 +56,9 @@ function venue(clock: StepClock, fills: unknown[], settlements: unknown[] = []):
   }, clock);
 }
 
-function deps(server: Upstream, clock: StepClock): FactsDeps {
+function deps(server: Upstream, clock: StepClock): KalshiDeps {
   const client = new KalshiClient(new HttpClient({ baseUrl: server.url, clock }));
-  return { client, accounts: new KalshiAccounts(client), clock };
+  return { client, accounts: new KalshiAccounts(client, clock), clock };
 }
 
 function ids({ events }: Poll): string[] {
@@ -150,4 +152,31 @@ Deno.test("pollFacts() begins again with a cursor of another shape", async () =>
   const poll = await pollFacts(deps(server, clock), context({ cursor: '{"v":0}' }));
   assert.equal(poll.backfilled, true);
   assert.deepEqual(asked(server, "/portfolio/fills"), [{ limit: "1000" }]);
+});
+
+Deno.test("pollFacts() gives what two rows of one id say alike once, and hides nothing where they differ", async () => {
+  const clock = new StepClock();
+  const row = fillRow("a", "2026-11-22T10:00:00.000001Z");
+  await using server = venue(clock, [
+    row,
+    // Endpoints may write one content differently, or lack what another has.
+    { ...row, count_fp: "1.0", fee_cost: "0.01", created_time: null, ts: 1795341600 },
+    { ...row, count_fp: "99.00" },
+    { ...row, ticker: "KX-2" },
+    { ...row, count_fp: "99.00" },
+  ]);
+  const { events, rejected } = await pollFacts(deps(server, clock), context());
+  assert.deepEqual(rejected, []);
+  assert.deepEqual(
+    events.map(({ subject, data }) => [subject, "count" in data && data.count]),
+    [["KX-1", "1.00"], ["KX-1", "99.00"], ["KX-2", "1.00"]],
+  );
+  const source = fakeSource(() => Promise.resolve(poll()), { source: "/kalshi" });
+  const log = new MemoryEventLog({ clock });
+  await new Appender(source, log, clock).append(events, rejected, new AbortController().signal);
+  assert.deepEqual(
+    eventsOf(log, "pnl.source.rejected.v1").map(({ data }) => "path" in data && data.path),
+    ["count"],
+    "once for the row's id",
+  );
 });

@@ -1,145 +1,225 @@
 /** The unit "observations": what the venue says of cash, positions and their worth. */
-import { z } from "zod";
-import type { EventData, ObservationCandidate } from "../pnl/event.ts";
-import { decimalText, readEnvelope, shortText } from "./envelope.ts";
-import type { CashBySubaccount, KalshiAccounts } from "./kalshi_accounts.ts";
-import type { KalshiClient } from "./kalshi_client.ts";
+import { contentDifference } from "../pnl/content.ts";
+import type { ObservationCandidate } from "../pnl/event.ts";
+import type { Balance, CashBySubaccount, KalshiDeps } from "./kalshi_accounts.ts";
+import { BestEffort, gravest } from "./kalshi_best_effort.ts";
+import type { Asking } from "./kalshi_client.ts";
+import { type Positions, readPositions } from "./kalshi_positions.ts";
+import type { Poll, PollContext, UpstreamError } from "./source.ts";
 
 /** The valuation always moves, and the positions are a long list: once a minute is enough of each. */
-export const SAMPLE_MS = 60_000;
+const SAMPLE_MS = 60_000;
+/** A second more than the log's own sampling, or every other valuation would just miss it. */
+const VALUE_MS = SAMPLE_MS + 1_000;
 
-const POSITION = z.looseObject({
-  ticker: shortText,
-  position_fp: decimalText,
-  market_exposure_dollars: decimalText,
-  realized_pnl_dollars: decimalText,
-  fees_paid_dollars: decimalText,
-});
+/** What was read between the two readings of a round. */
+export interface Between {
+  readonly facts: boolean;
+  readonly transfers: boolean;
+}
 
-type Positions = EventData<"pnl.kalshi.positions.observed.v1">["positions"];
+/** The reading before the facts. Without positions where they were not due. */
+interface Reading {
+  readonly cash: CashBySubaccount | null;
+  readonly positions: ReadonlyMap<number, Positions>;
+  readonly failures: readonly UpstreamError[];
+}
 
-/** One reading of what the venue reports. Without positions where they were not due. */
-export interface Reading {
-  readonly cash: CashBySubaccount;
-  readonly positions: ReadonlyMap<number, Positions> | null;
+const NOTHING_READ: Reading = { cash: null, positions: new Map(), failures: [] };
+
+/** How the last poll went, for {@link KalshiObservations.report}. */
+interface Outcome {
+  readonly failures: readonly UpstreamError[];
+  readonly factsRead: boolean;
 }
 
 /**
- * Reads cash and, where asked, positions of every subaccount.
- *
- * @throws {UpstreamError} also for a single malformed position: half a list would reconcile wrongly
+ * Reads before the facts and after them, each reading on its own: one that fails holds back neither the
+ * facts nor another reading.
  */
-export async function takeReading(
-  client: KalshiClient,
-  accounts: KalshiAccounts,
-  withPositions: boolean,
-  signal: AbortSignal,
-): Promise<Reading> {
-  const cash = await accounts.cash(signal);
-  if (!withPositions) return { cash, positions: null };
-  const positions = new Map<number, Positions>();
-  for (const subaccount of accounts.known) {
-    positions.set(subaccount, await readPositions(client, subaccount, signal));
-  }
-  return { cash, positions };
-}
+export class KalshiObservations {
+  readonly #deps: KalshiDeps;
+  #before = NOTHING_READ;
+  #outcome: Outcome = { failures: [], factsRead: false };
+  /** When a subaccount's positions and worth were last offered; monotonic milliseconds. */
+  readonly #positionsAt = new Map<number, number>();
+  readonly #valuedAt = new Map<number, number>();
 
-async function readPositions(
-  client: KalshiClient,
-  subaccount: number,
-  signal: AbortSignal,
-): Promise<Positions> {
-  const query = [["subaccount", String(subaccount)]] as const;
-  const byTicker = new Map<string, Positions[number]>();
-  for (const { value, path } of await client.list("positions", { signal, query })) {
-    const row = readEnvelope(POSITION, value, `/portfolio/positions ${path}`);
-    byTicker.set(row.ticker, {
-      ticker: row.ticker,
-      count: row.position_fp,
-      exposure: row.market_exposure_dollars,
-      realizedPnl: row.realized_pnl_dollars,
-      fees: row.fees_paid_dollars,
+  constructor(deps: KalshiDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The reading before the facts.
+   *
+   * @throws the signal's reason
+   */
+  async readBefore(context: PollContext): Promise<void> {
+    this.#before = NOTHING_READ;
+    const asking = quiet(context);
+    const effort = new BestEffort(asking.signal);
+    const cash = await effort.attempt(() => this.#deps.accounts.cash(asking));
+    const due = this.#deps.accounts.known.filter((each) =>
+      this.#isDue(this.#positionsAt, each, SAMPLE_MS)
+    );
+    const positions = await this.#positions(effort, due, asking);
+    this.#before = { cash, positions, failures: effort.failures };
+  }
+
+  /**
+   * The readings after the facts, and what follows from both.
+   *
+   * @throws {UpstreamError} where nothing could be read
+   */
+  async poll(context: PollContext, between: Between): Promise<Poll> {
+    const before = this.#before;
+    this.#before = NOTHING_READ;
+    const asking = quiet(context);
+    const effort = new BestEffort(asking.signal);
+    const cash = await effort.attempt(() => this.#deps.accounts.cash(asking));
+    const balances = await this.#balances(effort, asking);
+    const positions = await this.#positions(effort, [...before.positions.keys()], asking);
+    const time = new Date(this.#deps.clock.now()).toISOString();
+    const events = [
+      ...cashEvents(before.cash, cash, between, time),
+      ...this.#valuationEvents({ before: before.cash, after: cash, balances }, between, time),
+      ...this.#positionEvents(before.positions, positions, between, time),
+    ];
+    const failures = [...before.failures, ...effort.failures];
+    this.#outcome = { failures, factsRead: between.facts };
+    if (events.length === 0) return await this.report(context);
+    return { events, rejected: [], cursor: "1", backfilled: true };
+  }
+
+  /**
+   * Fails as a reading of the round failed. The first time, it is the next round that fails: a reading
+   * that never works must not hold back that the facts have been read from their beginning.
+   *
+   * @throws {UpstreamError}
+   */
+  report({ cursor }: PollContext): Promise<Poll> {
+    const { failures, factsRead } = this.#outcome;
+    const failure = gravest(failures);
+    if (failure !== null && (cursor !== null || !factsRead)) return Promise.reject(failure);
+    return Promise.resolve({ events: [], rejected: [], cursor: "1", backfilled: true });
+  }
+
+  async #positions(
+    effort: BestEffort,
+    subaccounts: readonly number[],
+    asking: Asking,
+  ): Promise<Map<number, Positions>> {
+    const read = new Map<number, Positions>();
+    for (const subaccount of subaccounts) {
+      const positions = await effort.attempt(() =>
+        readPositions(this.#deps.client, subaccount, asking)
+      );
+      if (positions !== null) read.set(subaccount, positions);
+    }
+    return read;
+  }
+
+  async #balances(effort: BestEffort, asking: Asking): Promise<Map<number, Balance>> {
+    const read = new Map<number, Balance>();
+    const { accounts } = this.#deps;
+    for (const subaccount of accounts.known) {
+      if (!this.#isDue(this.#valuedAt, subaccount, VALUE_MS)) continue;
+      const balance = await effort.attempt(() => accounts.balance(subaccount, asking));
+      if (balance !== null) read.set(subaccount, balance);
+    }
+    return read;
+  }
+
+  /** A worth is bracketed where the cash before, after and beside it is one, and all was read between. */
+  #valuationEvents(
+    { before, after, balances }: {
+      readonly before: CashBySubaccount | null;
+      readonly after: CashBySubaccount | null;
+      readonly balances: ReadonlyMap<number, Balance>;
+    },
+    between: Between,
+    time: string,
+  ): ObservationCandidate[] {
+    return [...balances].map(([subaccount, { cash, value }]) => {
+      this.#valuedAt.set(subaccount, this.#deps.clock.monotonic());
+      const bracketed = between.facts && between.transfers &&
+        isSameCash(before?.get(subaccount), cash) && isSameCash(after?.get(subaccount), cash);
+      return {
+        kind: "observation",
+        source: "/kalshi",
+        type: "pnl.kalshi.portfolio.valued.v1",
+        subject: String(subaccount),
+        time,
+        withFacts: true,
+        atMostEveryMs: SAMPLE_MS,
+        data: { subaccount, value, bracketed },
+      };
     });
   }
-  return [...byTicker.values()].sort((a, b) => a.ticker < b.ticker ? -1 : 1);
-}
 
-/** What happened between the two readings of a round. */
-export interface Bracket {
-  /** The reading before the facts; null where it could not be taken. */
-  readonly before: Reading | null;
-  readonly factsRead: boolean;
-  readonly transfersRead: boolean;
+  /** Positions serve only to be held against the facts: offered where both readings agree on them. */
+  #positionEvents(
+    before: ReadonlyMap<number, Positions>,
+    after: ReadonlyMap<number, Positions>,
+    between: Between,
+    time: string,
+  ): ObservationCandidate[] {
+    const agreed = [...after].filter(([subaccount, positions]) =>
+      between.facts && isSame(before.get(subaccount), positions)
+    );
+    return agreed.map(([subaccount, positions]) => {
+      this.#positionsAt.set(subaccount, this.#deps.clock.monotonic());
+      return {
+        kind: "observation",
+        source: "/kalshi",
+        type: "pnl.kalshi.positions.observed.v1",
+        subject: String(subaccount),
+        time,
+        withFacts: true,
+        data: { subaccount, bracketed: true, positions },
+      };
+    });
+  }
+
+  #isDue(last: ReadonlyMap<number, number>, subaccount: number, everyMs: number): boolean {
+    return this.#deps.clock.monotonic() - (last.get(subaccount) ?? -Infinity) >= everyMs;
+  }
 }
 
 /**
- * Events of the reading after the facts. Cash is bracketed where both readings agree on every subaccount
- * and all that moves cash was read between them. Positions serve only to be held against the facts: they
- * are offered where both readings agree on all of them.
- *
- * @param time of the reading, as an event takes it
+ * Cash is bracketed where both readings agree on every subaccount, for it is held against the facts as a
+ * sum, and all that moves cash was read between them.
  */
-export function readingEvents(
-  after: Reading,
-  bracket: Bracket,
+function cashEvents(
+  before: CashBySubaccount | null,
+  after: CashBySubaccount | null,
+  between: Between,
   time: string,
 ): ObservationCandidate[] {
-  const { before, factsRead, transfersRead } = bracket;
-  const cashAgrees = before !== null && same([...before.cash], [...after.cash]);
-  const bracketed = cashAgrees && factsRead && transfersRead;
-  const events: ObservationCandidate[] = [];
-  for (const [subaccount, cash] of after.cash) {
-    events.push({
-      kind: "observation",
-      source: "/kalshi",
-      type: "pnl.kalshi.cash.observed.v1",
-      subject: String(subaccount),
-      time,
-      withFacts: true,
-      data: { subaccount, cash, bracketed },
-    });
-  }
-  if (after.positions === null || !before?.positions || !factsRead) return events;
-  if (!same([...before.positions], [...after.positions])) return events;
-  for (const [subaccount, positions] of after.positions) {
-    events.push({
-      kind: "observation",
-      source: "/kalshi",
-      type: "pnl.kalshi.positions.observed.v1",
-      subject: String(subaccount),
-      time,
-      withFacts: true,
-      data: { subaccount, bracketed: true, positions },
-    });
-  }
-  return events;
+  const agrees = before !== null && after !== null && isSame([...before], [...after]);
+  const bracketed = agrees && between.facts && between.transfers;
+  return [...after ?? []].map(([subaccount, cash]) => ({
+    kind: "observation",
+    source: "/kalshi",
+    type: "pnl.kalshi.cash.observed.v1",
+    subject: String(subaccount),
+    time,
+    withFacts: true,
+    data: { subaccount, cash, bracketed },
+  }));
 }
 
-/**
- * What the venue says the positions of each subaccount are worth.
- *
- * @throws {UpstreamError}
- */
-export async function valuationEvents(
-  accounts: KalshiAccounts,
-  time: string,
-  signal: AbortSignal,
-): Promise<ObservationCandidate[]> {
-  const events: ObservationCandidate[] = [];
-  for (const subaccount of accounts.known) {
-    events.push({
-      kind: "observation",
-      source: "/kalshi",
-      type: "pnl.kalshi.portfolio.valued.v1",
-      subject: String(subaccount),
-      time,
-      atMostEveryMs: SAMPLE_MS,
-      data: { subaccount, value: await accounts.portfolioValue(subaccount, signal) },
-    });
-  }
-  return events;
+/** Readings are no rows of a backfill: they count as progress alone. */
+function quiet({ signal, progress }: PollContext): Asking {
+  return { signal, progress: () => progress(0) };
 }
 
-function same(a: unknown, b: unknown): boolean {
+function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Two endpoints may write one amount differently. */
+function isSameCash(a: string | undefined, b: string): boolean {
+  return a !== undefined &&
+    contentDifference("pnl.kalshi.cash.observed.v1", { cash: a }, { cash: b }).length === 0;
 }

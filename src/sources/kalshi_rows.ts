@@ -129,7 +129,8 @@ export function settlementFact(value: unknown, subaccount: number, now: number):
 }
 
 /**
- * A row of `deposits` or `withdrawals`: one fact for each state it was seen in.
+ * A row of `deposits` or `withdrawals`: one fact for each state it was seen in. Only its kind
+ * and its id together name a transfer.
  *
  * @throws {z.ZodError | RowError} where the row cannot be taken
  */
@@ -148,7 +149,7 @@ export function transferFact(
       kind: "fact",
       source: "/kalshi",
       type: `pnl.kalshi.${kind}.recorded.v1`,
-      id: `${row.id}/${row.status}`,
+      id: `${kind}/${row.id}/${row.status}`,
       subject: row.id,
       time: at.time,
       data: {

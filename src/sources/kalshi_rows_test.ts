@@ -132,7 +132,7 @@ Deno.test("settlementFact() gives one identity to one instant in any zone", () =
 
 Deno.test("transferFact() is one fact for each state, at the time of that state", () => {
   const applied = transferFact("deposit", row(DEPOSIT), NOW).fact;
-  assert.equal(applied.id, "dep_1/applied");
+  assert.equal(applied.id, "deposit/dep_1/applied");
   assert.equal(applied.type, "pnl.kalshi.deposit.recorded.v1");
   assert.equal(applied.time, "2026-06-10T11:13:20.000Z");
   assert.deepEqual(applied.data, {
@@ -143,7 +143,7 @@ Deno.test("transferFact() is one fact for each state, at the time of that state"
   });
   const changes = { status: "pending", finalized_ts: undefined, fee_cents: undefined };
   const pending = transferFact("withdrawal", row(DEPOSIT, changes), NOW).fact;
-  assert.equal(pending.id, "dep_1/pending");
+  assert.equal(pending.id, "withdrawal/dep_1/pending");
   assert.equal(pending.type, "pnl.kalshi.withdrawal.recorded.v1");
   assert.equal(pending.time, "2026-06-09T10:13:20.000Z");
 });

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Clock } from "../pnl/clock.ts";
 import type { KalshiClient } from "./kalshi_client.ts";
+import { inOrder } from "./kalshi_order.ts";
 import { type TimedFact, transferFact } from "./kalshi_rows.ts";
 import { readRow } from "./rejection.ts";
 import type { Poll, PollContext, Rejection } from "./source.ts";
@@ -31,25 +32,21 @@ export async function pollTransfers(
   const parsed = CURSOR.safeParse(context.cursor === null ? null : JSON.parse(context.cursor));
   const wholeAt = parsed.success ? parsed.data.wholeAt : null;
   const whole = wholeAt === null || now - wholeAt >= WHOLE_EVERY_MS || wholeAt > now;
-  const facts = new Map<string, TimedFact>();
+  const facts: TimedFact[] = [];
   const rejected: Rejection[] = [];
   for (const { kind, list } of KINDS) {
-    const rows = await client.list(list, {
-      signal: context.signal,
-      progress: (count) => context.progress(count),
-      ...(whole ? {} : { pages: 1 }),
-    });
+    const rows = await client.list(list, context, whole ? {} : { pages: 1 });
     for (const row of rows) {
       const taken = readRow(() => transferFact(kind, row.value, now), row, "id");
-      if ("rejection" in taken) rejected.push(taken.rejection);
-      else if (!facts.has(taken.value.fact.id)) facts.set(taken.value.fact.id, taken.value);
+      if ("value" in taken) facts.push(taken.value);
+      else {
+        const { identity, ...what } = taken.rejection;
+        rejected.push({ identity: `${kind}/${identity}`, ...what });
+      }
     }
   }
-  const ordered = [...facts.values()].sort((a, b) =>
-    a.at.seconds - b.at.seconds || (a.fact.id < b.fact.id ? -1 : 1)
-  );
   return {
-    events: ordered.map(({ fact }) => fact),
+    events: inOrder(facts),
     rejected,
     cursor: JSON.stringify({ v: 1, wholeAt: whole ? now : wholeAt }),
     backfilled: wholeAt === null,
