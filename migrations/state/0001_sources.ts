@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** Cursors and freshness of the sources, the lineage that they belong to, and counters. */
+/** Cursors and freshness of the sources, and the lineage that they belong to. */
 export const sources: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
@@ -30,8 +30,4 @@ const STATEMENTS = [
     position INTEGER NOT NULL CHECK (position >= 0),
     root TEXT NOT NULL
   ) STRICT`,
-  `CREATE TABLE counters (
-    name TEXT PRIMARY KEY,
-    value INTEGER NOT NULL CHECK (value >= 0)
-  ) STRICT, WITHOUT ROWID`,
 ] as const;

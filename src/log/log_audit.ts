@@ -55,6 +55,11 @@ export class LogAudit {
     return this.#count("SELECT count(*) AS count FROM events NOT INDEXED");
   }
 
+  /** Number of events by the smallest index: quick, for a first look. */
+  get indexedSize(): number {
+    return this.#count("SELECT count(*) AS count FROM events INDEXED BY events_by_type");
+  }
+
   /** Number of tiles of all levels. */
   get tileCount(): number {
     return this.#count("SELECT count(*) AS count FROM tiles");

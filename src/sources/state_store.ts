@@ -1,6 +1,6 @@
 /** `state.db`: how far each source has been read, and how fresh it is. Operational, not history. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { EventLog } from "../log/event_log.ts";
+import type { EventLog, Lineage } from "../log/event_log.ts";
 import { openDatabase } from "../sqlite/database.ts";
 import { databaseError } from "../sqlite/database_error.ts";
 import { migrate } from "../sqlite/migrate.ts";
@@ -70,16 +70,11 @@ export class StateStore implements Disposable {
    * @returns true where cursors were dropped
    */
   adoptLog(log: LineageLog): boolean {
-    const row = this.#sql("SELECT log_id, position, root FROM lineage").get();
-    if (row === undefined) {
+    const lineage = this.lineage();
+    if (lineage === null) {
       this.#transaction(() => this.#saveLineage(log));
       return false;
     }
-    const lineage = {
-      logId: String(row["log_id"]),
-      position: Number(row["position"]),
-      root: String(row["root"]),
-    };
     if (log.contains(lineage)) return false;
     this.#transaction(() => {
       this.#sql("DELETE FROM cursors").run();
@@ -89,10 +84,28 @@ export class StateStore implements Disposable {
     return true;
   }
 
+  /**
+   * The log that the cursors are of, as it was when they were last saved; null before the first time.
+   *
+   * @throws {DatabaseError}
+   */
+  lineage(): Lineage | null {
+    const row = this.#get("SELECT log_id, position, root FROM lineage");
+    if (row === undefined) return null;
+    return {
+      logId: String(row["log_id"]),
+      position: Number(row["position"]),
+      root: String(row["root"]),
+    };
+  }
+
   /** How far a unit has been read; null where it has not. */
   unit(source: SourceName, unit: string): UnitState | null {
-    const row = this.#sql("SELECT cursor, facts FROM cursors WHERE source = ? AND unit = ?")
-      .get(source, unit);
+    const row = this.#get(
+      "SELECT cursor, facts FROM cursors WHERE source = ? AND unit = ?",
+      source,
+      unit,
+    );
     return row === undefined
       ? null
       : { cursor: String(row["cursor"]), facts: Number(row["facts"]) };
@@ -117,8 +130,10 @@ export class StateStore implements Disposable {
 
   /** What is remembered of a source. */
   freshness(source: SourceName): Freshness {
-    const row = this.#sql("SELECT last_success_at, breaker FROM freshness WHERE source = ?")
-      .get(source);
+    const row = this.#get(
+      "SELECT last_success_at, breaker FROM freshness WHERE source = ?",
+      source,
+    );
     if (row === undefined) return { lastSuccessAt: null, breaker: "CLOSED" };
     const lastSuccessAt = row["last_success_at"];
     return {
@@ -128,24 +143,24 @@ export class StateStore implements Disposable {
   }
 
   saveFreshness(source: SourceName, freshness: Freshness): void {
-    this.#sql(
-      "INSERT OR REPLACE INTO freshness (source, last_success_at, breaker) VALUES (?, ?, ?)",
-    )
-      .run(source, freshness.lastSuccessAt, freshness.breaker);
-  }
-
-  /** Counts a start of the writer; 1 at the first. Each start's number is above all before it. */
-  nextStart(): number {
-    const row = this.#sql(
-      `INSERT INTO counters (name, value) VALUES ('starts', 1)
-       ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`,
-    ).get();
-    return Number(row?.["value"]);
+    this.#transaction(() => {
+      this.#sql(
+        "INSERT OR REPLACE INTO freshness (source, last_success_at, breaker) VALUES (?, ?, ?)",
+      ).run(source, freshness.lastSuccessAt, freshness.breaker);
+    });
   }
 
   /** Closes the file. */
   [Symbol.dispose](): void {
     this.#db.close();
+  }
+
+  #get(sql: string, ...values: string[]): Record<string, unknown> | undefined {
+    try {
+      return this.#sql(sql).get(...values);
+    } catch (error) {
+      throw databaseError(this.#path, "read", error);
+    }
   }
 
   #saveLineage(log: LineageLog): void {
