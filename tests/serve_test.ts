@@ -155,6 +155,12 @@ Deno.test("serve where the data folder cannot be made says so in one line, exit 
 Deno.test("serve with live upstreams on the sandbox's log stops with exit 2 and appends nothing", async () => {
   await withFolder(async (env, folder) => {
     const server = await startServerProcess(env);
+    // The log is bound by its first event.
+    await until(
+      () => getJson(`${server.url}/api/pnl/current`),
+      ({ position }) => Number(position) > 0,
+      10_000,
+    );
     await server.end("SIGTERM");
     const before = await runCommand(["export"], env);
     const live = {

@@ -89,7 +89,8 @@ function listen(
     mode: config.mode,
     allowedOrigins: config.allowedOrigins,
   });
-  return startServer({ app, hub, host: config.host, port: config.port });
+  const { host, port, allowedOrigins } = config;
+  return startServer({ app, hub, host, port, allowedOrigins });
 }
 
 /** Starts the parts in order; what was started is on `stack`, whatever happens. */
@@ -104,7 +105,7 @@ async function startParts(
   const state = stack.use(await StateStore.open({ path: `${config.dataDir}/state.db` }));
   const sources = await openSources(config, clock, stack);
   const ending = new AbortController();
-  await checkBindings({ sources, log, clock, signal: ending.signal });
+  await checkBindings({ sources, log, signal: ending.signal });
   const projector = await Projector.open({
     log,
     dataDir: config.dataDir,

@@ -1,6 +1,5 @@
 /** What a log is bound to: each source's upstream and account, from its first event on. */
 import { EVENT_DATA, type FactCandidate } from "../pnl/event.ts";
-import type { Clock } from "../pnl/clock.ts";
 import type { EventLog } from "../log/event_log.ts";
 import type { Binding, Source } from "./source.ts";
 
@@ -27,20 +26,18 @@ export class BindingError extends Error {
 export interface BindingDeps {
   readonly sources: readonly Source[];
   readonly log: EventLog;
-  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 /**
- * Holds every source against what the log is bound to, and binds those that are new to it. All are
- * checked before anything is written.
+ * Holds every source against what the log is bound to. Nothing is written.
  *
- * @returns the bindings as the log has them, by source; a `since` once recorded stays
+ * @returns the bindings by source: as the log has them, where a `since` once recorded stays; else as they
+ * are to be recorded
  * @throws {BindingError}
  */
 export async function checkBindings(deps: BindingDeps): Promise<ReadonlyMap<Source, Binding>> {
   const bindings = new Map<Source, Binding>();
-  const fresh: FactCandidate[] = [];
   const bound = boundOrigins(deps.log);
   for (const source of deps.sources) {
     const configured = await source.binding(deps.signal);
@@ -50,10 +47,26 @@ export async function checkBindings(deps: BindingDeps): Promise<ReadonlyMap<Sour
       mixture(source.name, other, configured);
     }
     bindings.set(source, recorded ?? configured);
-    if (recorded === null) fresh.push(boundEvent(source, configured, deps.clock.now()));
   }
-  if (fresh.length > 0) deps.log.append(fresh);
   return bindings;
+}
+
+/**
+ * Binds the sources that are new to the log, all in one batch.
+ *
+ * @param now Unix milliseconds
+ * @throws {LogFailedError}
+ */
+export function bindMissing(
+  log: EventLog,
+  bindings: ReadonlyMap<Source, Binding>,
+  now: number,
+): void {
+  const bound = boundOrigins(log);
+  const missing = [...bindings]
+    .filter(([source]) => !bound.has(source.source))
+    .map(([source, binding]) => boundEvent(source, binding, now));
+  if (missing.length > 0) log.append(missing);
 }
 
 function contradiction(name: string, recorded: Binding, configured: Binding): void {

@@ -1,11 +1,28 @@
-/** Watches the wall clock: events carry its time for ever, so a clock that jumps may write none. */
+/** Watches the wall clock: events carry its time for ever, so a clock that may be wrong may write none. */
 import type { Clock } from "../pnl/clock.ts";
 
 /** How far the wall clock may move against the monotonic clock between two looks, in milliseconds. */
 export const MAX_JUMP_MS = 5 * 60_000;
 
+/** The wall clock may be wrong: nothing may be recorded under it. */
+export abstract class UntrustedClockError extends Error {
+  abstract readonly code: "clock_unconfirmed" | "clock_jumped";
+}
+
+/** No upstream has agreed with the wall clock since the start. */
+export class ClockUnconfirmedError extends UntrustedClockError {
+  readonly code = "clock_unconfirmed";
+  constructor() {
+    super(
+      "The wall clock is not confirmed: since the start no upstream has sent a Date header that agrees " +
+        "with it, and nothing is recorded until one does",
+    );
+    this.name = "ClockUnconfirmedError";
+  }
+}
+
 /** The wall clock jumped, and no upstream has agreed with it since. */
-export class ClockJumpError extends Error {
+export class ClockJumpError extends UntrustedClockError {
   readonly code = "clock_jumped";
   /** @param jumpMs how far; positive is forward */
   constructor(readonly jumpMs: number) {
@@ -19,44 +36,49 @@ export class ClockJumpError extends Error {
   }
 }
 
-/** Compares the two clocks at each look, and after a jump waits for an upstream to agree. */
+/** Compares the two clocks at each look; at first and after a jump it waits for an upstream to agree. */
 export class ClockWatch {
   readonly #clock: Clock;
+  readonly #agreedAt: () => number | null;
   #offset: number;
-  #jump: { readonly error: ClockJumpError; readonly seenAt: number } | null = null;
+  #distrust: { readonly error: UntrustedClockError; readonly seenAt: number } | null;
+  #lastJump: ClockJumpError | null = null;
 
-  constructor(clock: Clock) {
+  /**
+   * @param agreedAt when an upstream's `Date` last agreed with the wall clock, on the monotonic clock; null
+   * before the first
+   */
+  constructor(clock: Clock, agreedAt: () => number | null) {
     this.#clock = clock;
-    this.#offset = clock.now() - clock.monotonic();
+    this.#agreedAt = agreedAt;
+    const seenAt = clock.monotonic();
+    this.#offset = clock.now() - seenAt;
+    this.#distrust = { error: new ClockUnconfirmedError(), seenAt };
+  }
+
+  /** The last jump that a look has seen, whether or not an upstream agreed since. */
+  get lastJump(): ClockJumpError | null {
+    return this.#lastJump;
   }
 
   /**
    * Looks at both clocks. A drift that stays small from look to look, as a correction by NTP does, is none.
+   * An agreement counts only where it came after the jump was seen.
    *
-   * @returns the jump that the wall clock is not trusted for; null where it is trusted
+   * @returns why the wall clock is not trusted; null where it is
    */
-  look(): ClockJumpError | null {
-    const offset = this.#clock.now() - this.#clock.monotonic();
+  look(): UntrustedClockError | null {
+    const seenAt = this.#clock.monotonic();
+    const offset = this.#clock.now() - seenAt;
     const jumpMs = offset - this.#offset;
     this.#offset = offset;
     if (Math.abs(jumpMs) > MAX_JUMP_MS) {
-      this.#jump = { error: new ClockJumpError(jumpMs), seenAt: this.#clock.monotonic() };
+      this.#lastJump = new ClockJumpError(jumpMs);
+      this.#distrust = { error: this.#lastJump, seenAt };
     }
-    return this.#jump?.error ?? null;
-  }
-
-  /** @throws {ClockJumpError} while the wall clock is not trusted */
-  check(): void {
-    const jump = this.look();
-    if (jump !== null) throw jump;
-  }
-
-  /**
-   * An upstream's `Date` agreed with the wall clock: a jump that was seen before that is over.
-   *
-   * @param at when, on the monotonic clock
-   */
-  agreed(at: number): void {
-    if (this.#jump !== null && at > this.#jump.seenAt) this.#jump = null;
+    if (this.#distrust !== null && (this.#agreedAt() ?? -Infinity) > this.#distrust.seenAt) {
+      this.#distrust = null;
+    }
+    return this.#distrust?.error ?? null;
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { StepClock } from "../sandbox/testing.ts";
-import { ClockJumpError, ClockWatch } from "./clock_watch.ts";
+import { ClockJumpError, ClockUnconfirmedError, ClockWatch } from "./clock_watch.ts";
 
 /** A clock whose wall time can be moved apart from its monotonic time. */
 class JumpClock extends StepClock {
@@ -11,44 +11,64 @@ class JumpClock extends StepClock {
   }
 }
 
-Deno.test("ClockWatch.check() lets time pass, and small corrections, however many", () => {
+/** A watch, and an upstream that agrees when it is said. */
+function watched(options: { readonly confirmed: boolean }) {
   const clock = new JumpClock();
-  const watch = new ClockWatch(clock);
+  const upstream: { agreedAt: number | null } = { agreedAt: null };
+  const watch = new ClockWatch(clock, () => upstream.agreedAt);
+  const agree = () => {
+    clock.add(1);
+    upstream.agreedAt = clock.monotonic();
+  };
+  if (options.confirmed) {
+    agree();
+    assert.equal(watch.look(), null);
+  }
+  return { clock, watch, upstream, agree };
+}
+
+Deno.test("ClockWatch.look() trusts no clock at first, until an upstream agrees", () => {
+  const { clock, watch, upstream, agree } = watched({ confirmed: false });
+  assert.ok(watch.look() instanceof ClockUnconfirmedError);
+  clock.add(3_600_000);
+  assert.ok(watch.look() instanceof ClockUnconfirmedError, "time alone confirms nothing");
+  upstream.agreedAt = 0;
+  assert.ok(watch.look() instanceof ClockUnconfirmedError, "it agreed before the watch began");
+  agree();
+  assert.equal(watch.look(), null);
+  assert.equal(watch.lastJump, null);
+});
+
+Deno.test("ClockWatch.look() lets time pass, and small corrections, however many", () => {
+  const { clock, watch } = watched({ confirmed: true });
   for (let look = 0; look < 10; look++) {
     clock.add(3_600_000);
     clock.jumpMs += 4 * 60_000;
-    watch.check();
+    assert.equal(watch.look(), null);
   }
 });
 
-Deno.test("ClockWatch.check() refuses a jump either way, until an upstream agrees", () => {
+Deno.test("ClockWatch.look() distrusts a jump either way, until an upstream agrees", () => {
   for (const jumpMs of [6 * 60_000, -6 * 60_000]) {
-    const clock = new JumpClock();
-    const watch = new ClockWatch(clock);
-    const before = clock.monotonic();
+    const { clock, watch, agree } = watched({ confirmed: true });
     clock.add(1_000);
     clock.jumpMs = jumpMs;
-    assert.throws(
-      () => watch.check(),
-      (error) => error instanceof ClockJumpError && error.jumpMs === jumpMs,
-    );
-    watch.agreed(before);
-    assert.throws(() => watch.check(), ClockJumpError, "it agreed before the jump");
+    const seen = watch.look();
+    assert.ok(seen instanceof ClockJumpError && seen.jumpMs === jumpMs);
     clock.add(1_000);
-    assert.throws(() => watch.check(), ClockJumpError, "time alone does not heal it");
-    watch.agreed(clock.monotonic());
-    watch.check();
+    assert.equal(watch.look(), seen, "time alone does not heal it");
+    agree();
+    assert.equal(watch.look(), null);
+    assert.equal(watch.lastJump, seen);
     clock.jumpMs = 0;
-    assert.throws(() => watch.check(), ClockJumpError, "jumping back is a jump");
+    assert.ok(watch.look() instanceof ClockJumpError, "jumping back is a jump");
   }
 });
 
-Deno.test("ClockWatch.agreed() does not take an answer for one that came after a jump not seen yet", () => {
-  const clock = new JumpClock();
-  const watch = new ClockWatch(clock);
+Deno.test("ClockWatch.look() does not take an answer for one that came after a jump not seen yet", () => {
+  const { clock, watch, agree } = watched({ confirmed: true });
   clock.add(1_000);
-  const answered = clock.monotonic();
+  agree();
   clock.jumpMs = 6 * 60_000;
-  watch.agreed(answered);
-  assert.throws(() => watch.check(), ClockJumpError);
+  assert.ok(watch.look() instanceof ClockJumpError);
 });

@@ -2,8 +2,7 @@
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../pnl/clock.ts";
 import type { EventLog } from "../log/event_log.ts";
-import { checkBindings } from "./binding.ts";
-import { ClockWatch } from "./clock_watch.ts";
+import { RecordingGate } from "./recording_gate.ts";
 import type { Source, SourceName } from "./source.ts";
 import { SourceLoop } from "./source_loop.ts";
 import type { StateStore } from "./state_store.ts";
@@ -32,19 +31,19 @@ export interface PollerOptions {
 export class Poller {
   readonly #options: PollerOptions;
   readonly #loops: ReadonlyMap<SourceName, SourceLoop>;
-  readonly #clockWatch: ClockWatch;
+  readonly #gate: RecordingGate;
   readonly #controller = new AbortController();
   #running: Promise<void> | null = null;
 
   constructor(options: PollerOptions) {
     this.#options = options;
-    const clockWatch = new ClockWatch(options.clock);
-    this.#clockWatch = clockWatch;
+    const gate = new RecordingGate(options);
+    this.#gate = gate;
     this.#loops = new Map(options.sources.map((source) => [
       source.name,
       new SourceLoop({
         source,
-        clockWatch,
+        gate,
         log: options.log,
         state: options.state,
         clock: options.clock,
@@ -59,6 +58,7 @@ export class Poller {
   /**
    * Begins to poll, every source at once. Bindings are checked first: where one is contradicted, every
    * source is stopped, with the reason in its status. A caller that is to end then checks them before.
+   * Nothing is appended before an upstream agrees with the wall clock; all sources are bound then.
    *
    * @param signal ends it as {@link stop} does
    */
@@ -88,9 +88,9 @@ export class Poller {
     }
   }
 
-  /** False after a jump of the wall clock, until an upstream's `Date` agrees with it. */
+  /** False until an upstream's `Date` agrees with the wall clock, at first and after each jump. */
   isClockTrusted(): boolean {
-    return this.#clockWatch.look() === null;
+    return this.#gate.isClockTrusted();
   }
 
   /** Every source there could be, in a fixed order; those without a configuration as such. */
@@ -99,14 +99,10 @@ export class Poller {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { sources, log, state, clock } = this.#options;
-    const bindings = await checkBindings({ sources, log, clock, signal });
+    const { log, state } = this.#options;
+    await this.#gate.enter(signal);
     state.adoptLog(log);
-    await Promise.all(
-      sources.map((source) =>
-        this.#loops.get(source.name)?.run(bindings.get(source)?.since ?? null, signal)
-      ),
-    );
+    await Promise.all([...this.#loops.values()].map((loop) => loop.run(signal)));
   }
 }
 

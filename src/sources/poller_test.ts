@@ -1,59 +1,9 @@
 import assert from "node:assert/strict";
 import { MemoryEventLog } from "../log/memory_event_log.ts";
-import type { RecordedEvent } from "../pnl/event.ts";
-import { Poller, type PollerOptions } from "./poller.ts";
+import { Poller } from "./poller.ts";
 import { type Source, UpstreamError } from "./source.ts";
-import { StateStore } from "./state_store.ts";
-import { eventsOf, fakeSource, OffsetClock, poll, totals, until } from "./testing.ts";
-
-/** What a test of the poller has: a log and a state in a folder of its own. */
-interface Place {
-  readonly clock: OffsetClock;
-  readonly log: MemoryEventLog;
-  readonly state: StateStore;
-  poller(sources: readonly Source[], options?: Partial<PollerOptions>): Poller;
-}
-
-async function place(work: (place: Place) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const clock = new OffsetClock();
-  const log = new MemoryEventLog({ clock });
-  const state = await StateStore.open({ path: `${folder}/state.db` });
-  const running: Poller[] = [];
-  try {
-    await work({
-      clock,
-      log,
-      state,
-      poller: (sources, options = {}) => {
-        const made = new Poller({
-          sources,
-          log,
-          state,
-          clock,
-          breakerThreshold: 3,
-          breakerResetMs: 60,
-          ...options,
-        });
-        running.push(made);
-        return made;
-      },
-    });
-  } finally {
-    for (const each of running) await each.stop();
-    state[Symbol.dispose]();
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** The breaker's walk, as the log has it. */
-function walk(log: MemoryEventLog): string[] {
-  return eventsOf(log).flatMap((event: RecordedEvent) =>
-    event.type === "pnl.source.degraded.v1" || event.type === "pnl.source.recovered.v1"
-      ? [`${event.data.state} ${event.data.errorClass} ${event.data.consecutiveFailures}`]
-      : []
-  );
-}
+import { place, walk } from "./test_poller.ts";
+import { eventsOf, fakeSource, poll, totals, until } from "./testing.ts";
 
 function other(name: "kalshi" | "anthropic", polled: () => void): Source {
   return fakeSource(() => {
@@ -157,56 +107,6 @@ Deno.test("Poller closes what an earlier process left open, in the log", async (
     await until(() => walk(log).length === 2, "closed");
     assert.deepEqual(walk(log), ["OPEN timeout 3", "CLOSED null 0"]);
   });
-});
-
-Deno.test("Poller keeps nothing after a jump of the wall clock until an upstream agrees with it", async () => {
-  for (const jumpMs of [600_000, -600_000]) {
-    await place(async ({ clock, log, poller }) => {
-      let amount = 0;
-      let agreedAt: number | null = null;
-      const moving = fakeSource(() => Promise.resolve(poll([totals(String(++amount))])), {
-        dateAgreedAt: () => agreedAt,
-      });
-      const polls = poller([moving]);
-      polls.start();
-      await until(() => amount > 3, "polls");
-      clock.offsetMs = jumpMs;
-      const { position } = log.head();
-      await until(() => polls.statuses()[2]!.state === "degraded", "degraded");
-      const seen = amount;
-      await until(() => amount > seen + 3, "further polls");
-      assert.equal(log.head().position, position);
-      assert.equal(polls.isClockTrusted(), false);
-      const { lastError, state } = polls.statuses()[2]!.breaker;
-      assert.deepEqual([lastError?.class, state], ["clock_jumped", "CLOSED"]);
-      assert.match(lastError?.message ?? "", /jumped by -?600 s/);
-      agreedAt = clock.monotonic();
-      await until(() => polls.statuses()[2]!.state === "ok", "ok");
-      assert.ok(log.head().position > position && polls.isClockTrusted());
-      assert.equal(polls.statuses()[2]!.breaker.lastError, null);
-    });
-  }
-});
-
-Deno.test("Poller appends nothing of a poll during which the wall clock jumped, a probe's success neither", async () => {
-  for (const failures of [0, 3]) {
-    await place(async ({ clock, log, poller }) => {
-      let polled = 0;
-      const source = fakeSource(() => {
-        if (polled++ < failures) return Promise.reject(new UpstreamError("network", "down"));
-        clock.offsetMs = 600_000;
-        return Promise.resolve(poll([totals("1")]));
-      });
-      const polls = poller([source]);
-      polls.start();
-      await until(() => polls.statuses()[2]!.breaker.lastError?.class === "clock_jumped", "paused");
-      assert.deepEqual(eventsOf(log, "pnl.revenue.totals.observed.v1"), []);
-      assert.deepEqual(
-        walk(log).map((step) => step.split(" ")[0]),
-        failures === 0 ? [] : ["OPEN", "HALF_OPEN"],
-      );
-    });
-  }
 });
 
 Deno.test("Poller goes on where the log fails, without blaming the upstream", async () => {

@@ -32,7 +32,7 @@ export interface RoundDeps {
   readonly appender: Appender;
   /** A unit that brings nothing for so long is ended, in milliseconds. */
   readonly noProgressMs: number;
-  /** Called before each batch is appended; may throw. */
+  /** Called before each batch is appended and before cursors are saved; may throw. */
   readonly ready: () => void;
   /** Rows that arrived, for showing how a backfill goes. */
   readonly progress: (rows: number) => void;
@@ -68,6 +68,7 @@ interface Outcome {
  * Runs a round.
  *
  * @throws {LogFailedError | DatabaseError} where something of ours failed; cursors stay as they were
+ * @throws what `ready` does; cursors stay as they were
  * @throws the signal's reason
  */
 export async function runRound(deps: RoundDeps, signal: AbortSignal): Promise<RoundResult> {
@@ -81,7 +82,11 @@ export async function runRound(deps: RoundDeps, signal: AbortSignal): Promise<Ro
   const candidates = arranged(outcomes, backfilledEvent(deps, outcomes, states));
   const rejected = outcomes.flatMap(({ poll }) => poll?.rejected ?? []);
   const appended = await deps.appender.append(candidates, rejected, signal, deps.ready);
-  if (states.size > 0) deps.state.saveUnits(deps.source.name, states, deps.log);
+  if (states.size > 0) {
+    // A cursor may hold the wall clock's time, as events do.
+    deps.ready();
+    deps.state.saveUnits(deps.source.name, states, deps.log);
+  }
   return { appended, ...judged(deps.source, outcomes) };
 }
 

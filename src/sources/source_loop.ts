@@ -5,8 +5,9 @@ import type { Clock } from "../pnl/clock.ts";
 import type { EventLog } from "../log/event_log.ts";
 import { Appender } from "./appender.ts";
 import { transitionEvent } from "./breaker_events.ts";
-import { ClockJumpError, type ClockWatch } from "./clock_watch.ts";
+import { UntrustedClockError } from "./clock_watch.ts";
 import { pollBreaker } from "./guard.ts";
+import type { RecordingGate } from "./recording_gate.ts";
 import { type RoundResult, runRound } from "./round.ts";
 import { sleep } from "./sleep.ts";
 import { type Source, UpstreamError } from "./source.ts";
@@ -19,7 +20,7 @@ export interface LoopDeps {
   readonly log: EventLog;
   readonly state: StateStore;
   readonly clock: Clock;
-  readonly clockWatch: ClockWatch;
+  readonly gate: RecordingGate;
   readonly breakerThreshold: number;
   readonly breakerResetMs: number;
   readonly noProgressMs: number;
@@ -36,6 +37,8 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
 
 /** Class of a failure that is ours. */
 const INTERNAL = "internal";
+/** A source that waits for the clock alone looks this often whether it is trusted again, in milliseconds. */
+const CLOCK_LOOK_MS = 250;
 
 /** Polls one source until it is aborted. */
 export class SourceLoop {
@@ -51,6 +54,8 @@ export class SourceLoop {
   #backfillRows = 0;
   #failures = 0;
   #openedAt: number | null = null;
+  /** The last round was not kept, for the wall clock was not trusted. */
+  #isPaused = false;
   #lastError: BreakerStatus["lastError"] = null;
 
   constructor(deps: LoopDeps) {
@@ -88,11 +93,9 @@ export class SourceLoop {
 
   /**
    * Polls on the source's interval, one round at a time; a round that takes longer is followed at once by
-   * the next. After a jump of the wall clock it goes on asking, but keeps nothing until they agree.
-   *
-   * @param since as bound
+   * the next. While the wall clock is not trusted it goes on asking, but keeps nothing.
    */
-  async run(since: string | null, signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal): Promise<void> {
     const { clock, source } = this.#deps;
     this.#remember();
     this.#breaker.policy.onStateChange((state) => {
@@ -101,7 +104,7 @@ export class SourceLoop {
     try {
       while (!signal.aborted) {
         const started = clock.monotonic();
-        await this.#attempt(since, signal);
+        await this.#attempt(signal);
         const elapsed = clock.monotonic() - started;
         await this.#wait(Math.max(0, source.intervalMs - elapsed), signal);
       }
@@ -134,35 +137,43 @@ export class SourceLoop {
     // for a timer may be early.
     const ms = open ? Math.max(0, Math.min(untilReset, breakerResetMs)) + 1 : intervalMs;
     this.#nextPollAt = iso(clock.now() + ms);
-    await sleep(ms, signal);
+    await this.#rest(ms, signal);
   }
 
-  async #attempt(since: string | null, signal: AbortSignal): Promise<void> {
+  /** Sleeps; where only the clock is waited for, no longer than until it is trusted. */
+  async #rest(ms: number, signal: AbortSignal): Promise<void> {
+    const { clock, gate } = this.#deps;
+    const end = clock.monotonic() + ms;
+    do {
+      const left = Math.max(0, end - clock.monotonic());
+      await sleep(this.#isPaused ? Math.min(left, CLOCK_LOOK_MS) : left, signal);
+    } while (this.#isPaused && clock.monotonic() < end && !gate.isClockTrusted());
+  }
+
+  async #attempt(signal: AbortSignal): Promise<void> {
+    const wasPaused = this.#isPaused;
+    this.#isPaused = false;
     try {
-      await this.#breaker.policy.execute(() => this.#round(since, signal), signal);
+      await this.#breaker.policy.execute(() => this.#round(signal), signal);
+      if (wasPaused) {
+        this.#logger.info("{source}: an upstream agrees with the wall clock; recording goes on");
+      }
     } catch (error) {
       if (signal.aborted) throw error;
       // The failure is noted where it happened; an open breaker is tried again after its time.
       if (error instanceof UpstreamError || error instanceof BrokenCircuitError) return;
-      if (error instanceof ClockJumpError) this.#paused(error);
+      if (error instanceof UntrustedClockError) this.#pause(error);
       else this.#failedHere(error);
     }
   }
 
-  /** Nothing may be recorded under the wall clock as it is. Said once for each jump. */
-  #paused(jump: ClockJumpError): void {
-    const repeated = this.#lastError?.message === jump.message;
+  /** Nothing may be recorded under the wall clock as it is. Said once for each reason. */
+  #pause(untrusted: UntrustedClockError): void {
+    const repeated = this.#lastError?.message === untrusted.message;
+    this.#isPaused = true;
     this.#state = "degraded";
-    this.#note(jump.code, jump);
-    if (!repeated) this.#logger.error("{source}: {error}", { error: jump.message });
-  }
-
-  /** @throws {ClockJumpError} where the wall clock jumped and no answer has agreed with it since */
-  #checkClock(): void {
-    const { source, clockWatch } = this.#deps;
-    const agreedAt = source.dateAgreedAt();
-    if (agreedAt !== null) clockWatch.agreed(agreedAt);
-    clockWatch.check();
+    this.#note(untrusted.code, untrusted);
+    if (!repeated) this.#logger.error("{source}: {error}", { error: untrusted.message });
   }
 
   /**
@@ -179,21 +190,25 @@ export class SourceLoop {
     else this.#logger.error("{source}: cannot keep what was read, trying again: {error}", why);
   }
 
-  async #round(since: string | null, signal: AbortSignal): Promise<void> {
-    const { source, state } = this.#deps;
+  async #round(signal: AbortSignal): Promise<void> {
+    const { source, state, gate } = this.#deps;
+    const entry = await gate.enter(signal);
     const backfilling = source.units.some(({ name }) => state.unit(source.name, name) === null);
     if (backfilling) this.#state = "backfilling";
     this.#backfillRows = 0;
     const result = await runRound({
       ...this.#deps,
-      since,
+      since: entry.since(source),
       appender: this.#appender,
-      ready: () => this.#checkClock(),
+      ready: () => entry.check(),
       progress: (rows) => {
         if (backfilling) this.#backfillRows += rows;
+        gate.bindWhenTrusted();
       },
     }, signal);
-    this.#checkClock();
+    gate.bindWhenTrusted();
+    // Of a round that failed its failure is to be told, and nothing is kept.
+    if (!result.failed) entry.check();
     this.#judge(result);
   }
 
@@ -206,9 +221,6 @@ export class SourceLoop {
     }
     this.#failures = 0;
     this.#state = error === null ? "ok" : "degraded";
-    if (this.#lastError?.class === "clock_jumped") {
-      this.#logger.info("{source}: the upstreams agree with the wall clock; recording goes on");
-    }
     if (this.#lastError?.class === INTERNAL) {
       this.#logger.info("{source}: what was read is kept again");
     }
@@ -237,7 +249,7 @@ export class SourceLoop {
   }
 
   #transition(to: BreakerState): void {
-    const { source, log, clock, clockWatch } = this.#deps;
+    const { source, log, clock, gate } = this.#deps;
     const at = clock.now();
     const consecutiveFailures = this.#failures;
     const errorClass = to === "CLOSED" ? null : this.#lastError?.class ?? null;
@@ -245,15 +257,19 @@ export class SourceLoop {
     const facts = { state: to, errorClass, consecutiveFailures };
     if (to === "CLOSED") this.#logger.info("{source}: breaker closed", facts);
     else this.#logger.error("{source}: breaker {state}, {errorClass}", facts);
+    // It opened while nothing could be recorded: there is nothing to take back.
+    if (to === "CLOSED" && this.#told === "CLOSED") return;
     try {
-      // A jump ends a probe too, which the breaker takes for a success: nothing is to be recorded then.
-      clockWatch.check();
+      // A clock that is not trusted ends a probe too, which the breaker takes for a success.
+      gate.check();
       log.append([transitionEvent(source, { to, errorClass, consecutiveFailures, at })]);
       this.#told = to;
       this.#saveFreshness();
     } catch (error) {
       // The breaker must go on working where the log does not.
-      this.#logger.error("{source}: cannot record the breaker's state: {error}", { error });
+      const what = "{source}: cannot record the breaker's state: {error}";
+      if (error instanceof UntrustedClockError) this.#logger.warn(what, { error: error.message });
+      else this.#logger.error(what, { error });
     }
   }
 

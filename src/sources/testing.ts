@@ -81,7 +81,10 @@ export function eventsOf(log: EventLog, type?: EventType): RecordedEvent[] {
   }
 }
 
-/** A source whose one unit, `only`, does what the test says. */
+/**
+ * A source whose one unit, `only`, does what the test says. Its upstream agrees with the wall clock at any
+ * time, unless said otherwise.
+ */
 export function fakeSource(
   poll: SourceUnit["poll"],
   options: Partial<Source> & { readonly bound?: Partial<Binding> } = {},
@@ -91,7 +94,7 @@ export function fakeSource(
     name: "revenue",
     source: "/revenue",
     intervalMs: 5,
-    dateAgreedAt: () => null,
+    dateAgreedAt: () => performance.now(),
     units: [{ name: "only", poll }],
     binding: () =>
       Promise.resolve({ origin: "https://a.test", account: "default", since: null, ...bound }),
