@@ -8,6 +8,8 @@ const logger = getLogger(["pnl", "midnight"]);
 const DAY_MS = 86_400_000;
 /** The wall clock may jump and the machine may sleep, so that it is looked at this often at least. */
 const MOST_WAIT_MS = 60_000;
+/** The same while the wall clock is not trusted: the day may have to turn as soon as it is. */
+const UNTRUSTED_WAIT_MS = 1_000;
 
 /** The UTC day of a time in milliseconds, `YYYY-MM-DD`. */
 export function dayOf(time: number): string {
@@ -28,7 +30,8 @@ export function appendDayStarted(log: EventLog, day: string): void {
 }
 
 /**
- * Appends `clock.day-started` as each UTC day begins. Returns what ends it.
+ * Appends `clock.day-started` as soon as it is a later UTC day than that of the log's last event: at
+ * midnight, and where the server starts after it. An empty log needs none. Returns what ends it.
  *
  * @param isTrusted false while the wall clock may be wrong: a day once begun is never taken back
  */
@@ -37,24 +40,22 @@ export function watchMidnight(
   clock: Clock,
   isTrusted: () => boolean = () => true,
 ): () => void {
-  let day = dayOf(clock.now());
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const wait = () => {
-    const toMidnight = DAY_MS - (clock.now() % DAY_MS);
-    timer = setTimeout(look, Math.min(toMidnight, MOST_WAIT_MS));
-  };
   const look = () => {
-    const today = dayOf(clock.now());
+    const trusted = isTrusted();
+    const now = clock.now();
+    const day = dayOf(now);
     try {
-      if (today > day && isTrusted()) {
-        appendDayStarted(log, today);
-        day = today;
+      const { recordedTime } = log.head();
+      if (trusted && recordedTime !== null && day > recordedTime.slice(0, 10)) {
+        appendDayStarted(log, day);
       }
     } catch (error) {
-      logger.error("Cannot append the start of {day}", { day: today, error });
+      logger.error("Cannot append the start of {day}", { day, error });
     }
-    wait();
+    const toMidnight = DAY_MS - (now % DAY_MS);
+    timer = setTimeout(look, Math.min(toMidnight, trusted ? MOST_WAIT_MS : UNTRUSTED_WAIT_MS));
   };
-  wait();
+  look();
   return () => clearTimeout(timer);
 }
