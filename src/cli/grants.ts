@@ -1,6 +1,7 @@
 /** Which permissions of the runtime a subcommand needs under a configuration, and no more. */
+import { isLoopback } from "../http/loopback.ts";
 import type { Config, Environment } from "./config.ts";
-import { isLoopback, SETTING_NAMES } from "./settings.ts";
+import { SETTING_NAMES } from "./settings.ts";
 
 /** Permissions, as the lists that Deno's flags take. */
 export interface Grants {

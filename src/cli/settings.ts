@@ -1,5 +1,6 @@
 /** The settings: every environment variable that is read, with its schema. `.env.example` lists the same. */
 import { z } from "zod";
+import { isLoopback } from "../http/loopback.ts";
 
 /** One environment variable. */
 interface Setting<S extends z.ZodType> {
@@ -25,12 +26,6 @@ function whole(min: number, max: number) {
     .regex(/^\d{1,12}$/, "is not a whole number")
     .transform(Number)
     .refine((value) => value >= min && value <= max, `is not between ${min} and ${max}`);
-}
-
-/** True for a host name that reaches this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || host === "::1" ||
-    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
 /** An upstream's address: https, or http on this machine; no password, query or fragment in it. */

@@ -90,7 +90,7 @@ Deno.test("GET /api/events as NDJSON reads only as fast as the client takes it",
   };
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.server.port });
   await connection.write(new TextEncoder().encode(
-    "GET /api/events HTTP/1.1\r\nHost: x\r\nAccept: application/x-ndjson\r\n\r\n",
+    "GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/x-ndjson\r\n\r\n",
   ));
   await settled(() => read);
   const whileStalled = read;

@@ -12,6 +12,7 @@ const TITLES = {
   not_found: [404, "Not found"],
   method_not_allowed: [405, "Method not allowed"],
   not_acceptable: [406, "Not acceptable"],
+  misdirected_request: [421, "Misdirected request"],
   upgrade_required: [426, "Upgrade required"],
   internal: [500, "Internal error"],
   unavailable: [503, "Unavailable"],

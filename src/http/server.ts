@@ -1,6 +1,8 @@
 /** The listener: serves the app, and stops within a deadline whatever its peers do. */
 import { getLogger } from "@logtape/logtape";
 import type { Hono } from "hono";
+import { HostGuard, misdirectedApp } from "./host_guard.ts";
+import { isLoopback } from "./loopback.ts";
 import type { Hub } from "../stream/hub.ts";
 
 const log = getLogger(["pnl", "http"]);
@@ -15,6 +17,8 @@ export interface ServerOptions {
   readonly app: Hono;
   readonly hub: Hub;
   readonly host: string;
+  /** Origins whose hosts are accepted beside the loopback's, where only this machine reaches the server. */
+  readonly allowedOrigins?: readonly string[];
   /** 0: any free port. */
   readonly port: number;
   /** How long {@link Server.stop} waits for peers; default 2,500 ms, after half a second for the streams. */
@@ -94,12 +98,21 @@ async function answerHead(app: Hono, request: Request): Promise<Response> {
   return new Response(new ReadableStream({ start: (body) => body.close() }), response);
 }
 
-function listen({ app, host, port }: ServerOptions): Deno.HttpServer<Deno.NetAddr> {
+function listen(options: ServerOptions): Deno.HttpServer<Deno.NetAddr> {
+  const { host, port, allowedOrigins = [] } = options;
+  let guard: HostGuard | null = null;
+  const misdirected = misdirectedApp();
+  const answer = (request: Request) => {
+    const app = guard === null || guard.accepts(request) ? options.app : misdirected;
+    return request.method === "HEAD" ? answerHead(app, request) : app.fetch(request);
+  };
   try {
-    return Deno.serve(
-      { hostname: host, port, onListen: () => {} },
-      (request) => request.method === "HEAD" ? answerHead(app, request) : app.fetch(request),
-    );
+    const server = Deno.serve({ hostname: host, port, onListen: () => {} }, answer);
+    // A name may stand for the loopback. A server that others reach has whatever name they give it.
+    if (isLoopback(host) || isLoopback(server.addr.hostname)) {
+      guard = new HostGuard(host, allowedOrigins);
+    }
+    return server;
   } catch (error) {
     throw new ListenError(host, port, error);
   }

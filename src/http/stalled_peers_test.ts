@@ -5,7 +5,7 @@ import { handshake, rawRequest, soon, until, WebSocketClient } from "./test_stre
 /** Ticks so fast that the kernel's buffers are full in seconds. */
 const HURRY = { hub: { intervalMs: 1 }, stopMs: 500 };
 const FILLED_MS = 20_000;
-const SSE = ["GET /api/pnl/stream HTTP/1.1", "Host: x"];
+const SSE = ["GET /api/pnl/stream HTTP/1.1", "Host: 127.0.0.1"];
 
 /** Waits until the peers, who do not read, get nothing more. Returns what was sent to them. */
 async function untilStalled({ hub }: TestServer): Promise<number> {

@@ -38,6 +38,8 @@ export interface TestServerOptions extends Partial<Pick<AppDeps, "allowedOrigins
   >;
   readonly statuses?: readonly SourceStatus[];
   readonly stopMs?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
 }
 
 /** A running server, and the parts behind it. */
@@ -122,7 +124,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const server = startServer({
     app: createApp(deps),
     hub,
-    host: "127.0.0.1",
+    host: options.host ?? "127.0.0.1",
+    allowedOrigins: deps.allowedOrigins,
     port: 0,
     ...(options.stopMs === undefined ? {} : { stopMs: options.stopMs }),
   });
