@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { FAINT_TEXTS } from "./page_contrast.ts";
 import { startServerProcess, until, withFolder } from "./server_process.ts";
 
 const executablePath = Deno.env.get("PNL_TEST_CHROMIUM") ?? "";
@@ -42,6 +43,22 @@ function shows({ seen, exact }: Figure, value: unknown): boolean {
   return Math.abs(number - Number(value)) <= 0.005 + 1e-9 && (exact === null || exact === value);
 }
 
+/** Fails where text is hard to read, in either colour scheme, or where a narrow page scrolls sideways. */
+async function assertReadable(page: Page, state: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await page.evaluate(FAINT_TEXTS), [], `${state}, ${colorScheme}`);
+  }
+  const size = page.viewportSize();
+  assert.ok(size !== null);
+  for (const width of [320, 375]) {
+    await page.setViewportSize({ width, height: 800 });
+    const wide = await page.evaluate("document.documentElement.scrollWidth");
+    assert.ok(Number(wide) <= width, `${state}: ${wide} pixels of ${width}`);
+  }
+  await page.setViewportSize(size);
+}
+
 /** The value at a dotted path of a snapshot. */
 function valueAt(snapshot: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>(
@@ -80,8 +97,14 @@ Deno.test({
         );
         assert.equal(await page.locator("#sandbox").isVisible(), true);
         assert.match(await page.title(), /\d/);
+        await assertReadable(page, "live");
         await server.end("SIGTERM");
         await page.locator("body[data-state=lost]").waitFor();
+        const note = page.locator("#note");
+        assert.match(await note.innerText(), /line is cut/);
+        await assertReadable(page, "lost");
+        const slant = "getComputedStyle(document.querySelector('.tiles dd')).fontStyle";
+        assert.equal(await page.evaluate(slant), "italic", "old figures are marked");
         const left = (await figures(page)).find(({ path }) => path === "metrics.netPnl");
         assert.match(left?.seen ?? "", /\d/, "the last figures stay");
         // A connection that the server ended is an error to the browser, and none of the page.
