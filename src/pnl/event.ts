@@ -119,6 +119,8 @@ export const EVENT_DATA = {
     path: z.string().max(500),
     reason: text,
   }),
+  /** A rejected row could be read after all, and is in the log as a fact. */
+  "pnl.source.accepted.v1": z.strictObject({ identity: text }),
   /** A UTC day began, as the log's recorded time sees it. */
   "pnl.clock.day-started.v1": z.strictObject({ day }),
   /** A correction by an operator: added to `component`; nothing is edited. */

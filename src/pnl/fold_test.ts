@@ -206,18 +206,31 @@ Deno.test("complete is false while a bound source is backfilled, since its bindi
   assert.deepEqual([story.now.quality.complete, story.now.quality.incompleteSince], [true, null]);
 });
 
-Deno.test("complete is false for good since the first rejected row", () => {
-  const rejected: Spec = {
+Deno.test("complete is false since the oldest rejected row that was not accepted", () => {
+  const rejected = (identity: string): Spec => ({
     type: "pnl.source.rejected.v1",
     subject: "kalshi",
-    data: { identity: "x", path: "fills[0]", reason: "is malformed" },
-  };
-  const story = given(totals("0", "0"), rejected);
-  for (const times of [1, 2]) {
+    data: { identity, path: "fills[0]", reason: "is malformed" },
+  });
+  const accepted = (identity: string): Spec => ({
+    type: "pnl.source.accepted.v1",
+    subject: "kalshi",
+    data: { identity },
+  });
+  const story = given(totals("0", "0"), rejected("x"), rejected("a"), rejected("x"));
+  const told = () => {
     const { complete, incompleteSince, rejected: count } = story.now.quality;
-    assert.deepEqual([complete, incompleteSince, count], [false, 2, times]);
-    story.when(rejected, bound("kalshi"), backfilled("kalshi"));
-  }
+    return [complete, incompleteSince, count];
+  };
+  assert.deepEqual(told(), [false, 2, 2]);
+  story.when(bound("kalshi"), backfilled("kalshi"));
+  assert.deepEqual(told(), [false, 2, 2]);
+  story.when(accepted("unknown"), accepted("x"));
+  assert.deepEqual(told(), [false, 3, 1]);
+  story.when(accepted("a"));
+  assert.deepEqual(told(), [true, null, 0]);
+  story.when(rejected("a"));
+  assert.equal(story.now.quality.complete, false, "in conflict with what was accepted");
 });
 
 Deno.test("an adjustment is added to its component and goes through to the metrics", () => {

@@ -64,9 +64,8 @@ export interface Ledger {
   readonly adjustments: Adjustments;
   readonly sources: Sources;
   readonly spans: Spans;
-  rejected: number;
-  /** Position of the first rejected row; 0 before. */
-  rejectedSince: number;
+  /** Positions of the rejected rows that were not accepted since, by source and identity, in order. */
+  readonly rejections: Map<string, number>;
 }
 
 /** The ledger of an empty log. */
@@ -80,8 +79,7 @@ export function emptyLedger(): Ledger {
     adjustments: { kalshi: ZERO, revenue: ZERO, anthropic: ZERO },
     sources: emptySources(),
     spans: new Spans(),
-    rejected: 0,
-    rejectedSince: 0,
+    rejections: new Map(),
   };
 }
 
@@ -118,8 +116,9 @@ export function evolve(ledger: Ledger, event: RecordedEvent, position: number): 
     case "pnl.source.backfilled.v1":
       return applySource(ledger, event, position);
     case "pnl.source.rejected.v1":
-      ledger.rejected += 1;
-      if (ledger.rejectedSince === 0) ledger.rejectedSince = position;
+      return applyRejected(ledger, `${event.source} ${event.data.identity}`, position);
+    case "pnl.source.accepted.v1":
+      ledger.rejections.delete(`${event.source} ${event.data.identity}`);
       return;
     case "pnl.source.degraded.v1":
     case "pnl.source.recovered.v1":
@@ -131,6 +130,11 @@ export function evolve(ledger: Ledger, event: RecordedEvent, position: number): 
 
 function unknown(event: never): never {
   throw new TypeError(`Cannot fold an event of type ${(event as { type: EventType }).type}`);
+}
+
+/** A row stays at the position where it was first rejected, so that the oldest comes first. */
+function applyRejected({ rejections }: Ledger, row: string, position: number): void {
+  if (!rejections.has(row)) rejections.set(row, position);
 }
 
 function applyCost(

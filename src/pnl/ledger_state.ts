@@ -13,7 +13,9 @@ type PlainAccount = Omit<KalshiAccount, "subaccounts" | "transfers"> & {
 };
 
 /** A ledger without maps and classes. */
-export type PlainLedger = Omit<Ledger, "account" | "spans"> & {
+export type PlainLedger = Omit<Ledger, "account" | "spans" | "rejections"> & {
+  /** In order of position, not of key. */
+  readonly rejections: readonly (readonly [string, number])[];
   readonly account: PlainAccount;
   readonly spans: SpansState;
 };
@@ -27,6 +29,7 @@ export function plainLedger(ledger: Ledger): PlainLedger {
   return {
     ...ledger,
     account: { ...account, subaccounts, transfers: sorted(account.transfers) },
+    rejections: [...ledger.rejections],
     spans: spans.state(),
   };
 }
@@ -44,6 +47,7 @@ export function ledgerOf(plain: PlainLedger): Ledger {
       subaccounts: new Map(subaccounts),
       transfers: new Map(account.transfers),
     },
+    rejections: new Map(plain.rejections),
     spans: Spans.of(spans),
   };
 }

@@ -189,7 +189,9 @@ function quality(
   quarantined: Quarantined,
 ): Snapshot["quality"] {
   let since = backfilling;
-  if (ledger.rejected > 0) since = Math.min(since ?? Infinity, ledger.rejectedSince);
+  // They stand in order of position.
+  const [rejected] = ledger.rejections.values();
+  if (rejected !== undefined) since = Math.min(since ?? Infinity, rejected);
   if (quarantined.since !== null) since = Math.min(since ?? Infinity, quarantined.since);
   return {
     complete: since === null,
@@ -197,7 +199,7 @@ function quality(
     late: ledger.account.late,
     pending,
     quarantined: quarantined.count,
-    rejected: ledger.rejected,
+    rejected: ledger.rejections.size,
   };
 }
 

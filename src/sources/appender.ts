@@ -1,6 +1,7 @@
 /** Bringing a source's candidates into the log, in ordered batches, whatever single rows are worth. */
 import type { Clock } from "../pnl/clock.ts";
 import type { Candidate, FactCandidate } from "../pnl/event.ts";
+import { upcast } from "../pnl/upcast.ts";
 import { ConflictError, type EventLog, InvalidEventError } from "../log/event_log.ts";
 import type { Rejection, Source } from "./source.ts";
 import { cutText } from "./cut_text.ts";
@@ -13,6 +14,13 @@ const MAX_INVALID = 100;
 /** Identities remembered as refused; beyond that the log is asked again. */
 const MAX_REFUSED = 10_000;
 
+/** What became of a batch. */
+interface Taken {
+  readonly appended: number;
+  /** Candidates that are in the log now, new or known. */
+  readonly candidates: readonly Candidate[];
+}
+
 /** Appends for one source. */
 export class Appender {
   readonly #source: Source;
@@ -20,6 +28,8 @@ export class Appender {
   readonly #clock: Clock;
   /** Identities that the log refused, or holds a rejection of: offering them again says nothing new. */
   readonly #refused = new Set<string>();
+  /** Identities of rejected rows that were not accepted since; null until the log was asked. */
+  #open: Set<string> | null = null;
 
   constructor(source: Source, log: EventLog, clock: Clock) {
     this.#source = source;
@@ -29,7 +39,8 @@ export class Appender {
 
   /**
    * Appends in order. A row that conflicts with the log, or that the log finds invalid, becomes
-   * `source.rejected` in its place; the others go on. Between batches the event loop has its turn.
+   * `source.rejected` in its place; the others go on. Between batches the event loop has its turn. A row
+   * that was rejected in an earlier run and is in the log now is told by `source.accepted`.
    *
    * @param ready called before each batch; what it throws ends the run
    * @returns how many events were new
@@ -46,13 +57,54 @@ export class Appender {
       ...rejected.map((rejection) => this.rejection(rejection)),
       ...candidates,
     ].filter((candidate) => candidate.kind !== "fact" || !this.#refused.has(candidate.id));
+    const open = this.#openRejections();
+    const healed = new Set<string>();
     let appended = 0;
     for (const [index, batch] of batches(offered).entries()) {
       if (index > 0) await sleep(0, signal);
       ready();
-      appended += this.#appendBatch(batch);
+      const taken = this.#appendBatch(batch);
+      appended += taken.appended;
+      for (const name of taken.candidates.flatMap(rowNames)) if (open.has(name)) healed.add(name);
     }
-    return appended;
+    return appended + this.#accept(healed, rejected);
+  }
+
+  /** Records that rows which were rejected are in the log; not what this run rejects or refuses again. */
+  #accept(healed: Set<string>, rejected: readonly Rejection[]): number {
+    for (const { identity } of rejected) healed.delete(identity);
+    const accepted = [...healed].filter((identity) => !this.#refused.has(identity));
+    if (accepted.length === 0) return 0;
+    const results = this.#log.append(accepted.map((identity) => ({
+      kind: "fact",
+      source: this.#source.source,
+      type: "pnl.source.accepted.v1",
+      id: `accepted/${identity}`,
+      subject: this.#source.name,
+      time: new Date(this.#clock.now()).toISOString(),
+      data: { identity },
+    })));
+    for (const identity of accepted) this.#open?.delete(identity);
+    return results.filter(({ status }) => status === "appended").length;
+  }
+
+  /** Reads what is open from the log, once. */
+  #openRejections(): Set<string> {
+    if (this.#open !== null) return this.#open;
+    const open = new Set<string>();
+    for (const type of ["pnl.source.rejected.v1", "pnl.source.accepted.v1"] as const) {
+      for (let after = 0, more = true; more;) {
+        const page = this.#log.read({ source: this.#source.source, type, after });
+        for (const { line } of page) {
+          const event = upcast(JSON.parse(line));
+          if (event.type === "pnl.source.rejected.v1") open.add(event.data.identity);
+          if (event.type === "pnl.source.accepted.v1") open.delete(event.data.identity);
+        }
+        after = page.at(-1)?.position ?? after;
+        more = page.length > 0;
+      }
+    }
+    return this.#open = open;
   }
 
   /** A row that could not be taken, as an event; its text is cut to what an event holds. */
@@ -73,13 +125,14 @@ export class Appender {
     };
   }
 
-  #appendBatch(batch: readonly Candidate[]): number {
+  #appendBatch(batch: readonly Candidate[]): Taken {
     let rest = [...batch];
     for (let invalid = 0; rest.length > 0;) {
       try {
         const results = this.#log.append(rest);
         for (const candidate of rest) this.#remember(candidate);
-        return results.filter(({ status }) => status === "appended").length;
+        const appended = results.filter(({ status }) => status === "appended").length;
+        return { appended, candidates: rest };
       } catch (error) {
         if (error instanceof ConflictError) rest = this.#withoutConflicts(rest, error);
         else if (error instanceof InvalidEventError && ++invalid <= MAX_INVALID) {
@@ -87,7 +140,7 @@ export class Appender {
         } else throw error;
       }
     }
-    return 0;
+    return { appended: 0, candidates: [] };
   }
 
   #withoutConflicts(batch: Candidate[], error: ConflictError): Candidate[] {
@@ -117,12 +170,27 @@ export class Appender {
   #remember(candidate: Candidate): void {
     if (candidate.kind === "fact" && candidate.type === "pnl.source.rejected.v1") {
       this.#refuse(candidate.id);
+      this.#open?.add(candidate.data.identity);
     }
   }
 
   #refuse(id: string): void {
     if (this.#refused.size >= MAX_REFUSED) this.#refused.clear();
     this.#refused.add(id);
+  }
+}
+
+/** The names that a rejection of this row may have given: its id, or that of the transfer it is a state of. */
+function rowNames(candidate: Candidate): string[] {
+  if (candidate.kind !== "fact") return [];
+  switch (candidate.type) {
+    case "pnl.source.rejected.v1":
+      return [];
+    case "pnl.kalshi.deposit.recorded.v1":
+    case "pnl.kalshi.withdrawal.recorded.v1":
+      return [candidate.id, candidate.data.transferId];
+    default:
+      return [candidate.id];
   }
 }
 

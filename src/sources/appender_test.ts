@@ -101,3 +101,29 @@ Deno.test("Appender.append() stops between batches when aborted, and before one 
   await assert.rejects(appender.append([fill("late")], [], signal, refuse), /clock/);
   assert.equal(eventsOf(log, "pnl.kalshi.fill.recorded.v1").length, 1_000);
 });
+
+Deno.test("Appender.append() tells of a rejected row that could be read after all, once", async () => {
+  const { log, appender } = fresh();
+  const bad = (identity: string) => ({ identity, path: "fills[0].fee", reason: "is no decimal" });
+  const accepted = () =>
+    eventsOf(log, "pnl.source.accepted.v1").map(({ id, data }) => ({ id, ...data }));
+  await appender.append([fill("known")], [], signal);
+  await appender.append([], [bad("known"), bad("new"), bad("other")], signal);
+  await appender.append([fill("known")], [bad("new")], signal);
+  assert.deepEqual(accepted(), [{ id: "accepted/known", identity: "known" }]);
+  const restarted = new Appender(source, log, clock);
+  await restarted.append([fill("new"), fill("more")], [], signal);
+  await restarted.append([fill("known"), fill("new")], [], signal);
+  assert.deepEqual(accepted().map(({ id }) => id), ["accepted/known", "accepted/new"]);
+});
+
+Deno.test("Appender.append() never accepts a row that conflicts, though another of its name is known", async () => {
+  const { log, appender } = fresh();
+  await appender.append([fill("a")], [], signal);
+  const rows = [fill("a"), fill("a", "0.99")];
+  for (const each of [appender, appender, new Appender(source, log, clock)]) {
+    await each.append(rows, [], signal);
+  }
+  assert.equal(rejections(log).length, 1);
+  assert.deepEqual(eventsOf(log, "pnl.source.accepted.v1"), []);
+});
