@@ -97,13 +97,16 @@ Deno.test("KalshiObservations gives a worth withFacts, in dollars, and bracketed
 });
 
 Deno.test("KalshiObservations brackets a worth by its own subaccount, cash by all of them", async () => {
-  await using at = setUp();
-  await at.observations.readBefore(LATER);
-  at.venue.cash[1] = "6.0000";
-  at.venue.dollars[1] = "6.00";
-  const poll = await at.observations.poll(LATER, ALL_READ);
-  assert.deepEqual(observed({ poll }, "cash"), ["0-", "1-"]);
-  assert.deepEqual(observed({ poll }, "portfolio"), ["0+", "1-"]);
+  // Beside the worth stands the cash of before, of after, or neither: all three have to agree.
+  for (const beside of ["5.00", "6.00", "7.00"]) {
+    await using at = setUp();
+    await at.observations.readBefore(LATER);
+    at.venue.cash[1] = "6.0000";
+    at.venue.dollars[1] = beside;
+    const poll = await at.observations.poll(LATER, ALL_READ);
+    assert.deepEqual(observed({ poll }, "cash"), ["0-", "1-"]);
+    assert.deepEqual(observed({ poll }, "portfolio"), ["0+", "1-"], beside);
+  }
 });
 
 for (const between of [{ facts: false, transfers: true }, { facts: true, transfers: false }]) {

@@ -55,6 +55,16 @@ Deno.test("kalshiSource() brackets no money where the transfers were not read", 
   assert.deepEqual(observed(tried, "positions"), ["0+", "1+"]);
 });
 
+Deno.test("kalshiSource() brackets nothing where the facts were not read, though all else was", async () => {
+  await using at = await account();
+  at.sandbox.faults.set("kalshi", { mode: "server_error", path: "/portfolio/fills" });
+  const tried = await new Rounds(at.source).next();
+  assert.equal(outcomes(tried).facts, "server_error");
+  assert.deepEqual(observed(tried, "cash"), ["0-", "1-"]);
+  assert.deepEqual(observed(tried, "portfolio"), ["0-", "1-"]);
+  assert.deepEqual(observed(tried, "positions"), []);
+});
+
 const FAILURES: readonly (readonly [Fault, errorClass: string, still: Record<string, string[]>])[] =
   [
     [
