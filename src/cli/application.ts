@@ -1,19 +1,19 @@
 /** The composition root: puts the parts together for a configuration, starts them, stops them in turn. */
 import { createApp } from "../http/app.ts";
+import { serveWith } from "../http/serve.ts";
 import { type Server, startServer } from "../http/server.ts";
 import { acquireDataLock } from "../log/data_lock.ts";
+import { checkLogFiles } from "../log/log_files.ts";
 import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
 import { defaultAnswer } from "../projection/default_answer.ts";
 import { openReadPath } from "../projection/open_read_path.ts";
 import { Projector } from "../projection/projector.ts";
 import { CURRENT } from "../projection/read_model.ts";
-import { buildServed, spliceServed } from "../projection/served.ts";
 import { checkBindings } from "../sources/binding.ts";
 import { Poller } from "../sources/poller.ts";
 import type { Source } from "../sources/source.ts";
 import { StateStore } from "../sources/state_store.ts";
-import type { Serve } from "../stream/broadcast.ts";
 import { Hub } from "../stream/hub.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import type { Config } from "./config.ts";
@@ -63,13 +63,7 @@ function listen(
   const { readPath, stop } = openReadPath({ projector, clock });
   stack.defer(stop);
   const statuses = () => poller.statuses();
-  const serve: Serve = ({ epoch, offset, json }, from) => {
-    const { confirmedAgeMs } = projector;
-    return spliceServed(
-      json,
-      buildServed({ from, epoch, offset, confirmedAgeMs, statuses: statuses(), clock }),
-    );
-  };
+  const serve = serveWith({ clock, statuses, confirmedAgeMs: () => projector.confirmedAgeMs });
   const empty = defaultAnswer(CURRENT, projector.windowMs);
   const hub = new Hub({
     projection: projector,
@@ -101,8 +95,10 @@ async function startParts(
 ): Promise<{ readonly server: Server; readonly poller: Poller }> {
   prepareFolder(config.dataDir, "PNL_DATA_DIR");
   const lock = stack.use(acquireDataLock(config.dataDir, { port: config.port }));
-  const log = stack.use(await openSqliteEventLog({ path: logPath(config), clock }));
   const state = stack.use(await StateStore.open({ path: `${config.dataDir}/state.db` }));
+  const path = logPath(config);
+  await checkLogFiles({ path, known: state.lineage(), clock });
+  const log = stack.use(await openSqliteEventLog({ path, clock }));
   const sources = await openSources(config, clock, stack);
   const ending = new AbortController();
   await checkBindings({ sources, log, signal: ending.signal });
@@ -133,6 +129,7 @@ async function startParts(
  * Starts the server. Where a part cannot start, those before it are stopped again.
  *
  * @throws {DataLockedError} where another process has the data directory
+ * @throws {LogFilesError} where the log is gone, or its files do not belong together
  * @throws {BindingError} where the log belongs to another account or host
  * @throws {ListenError} where the address is taken
  */

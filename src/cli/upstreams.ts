@@ -2,6 +2,7 @@
 import type { Clock } from "../pnl/clock.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { anthropicSource } from "../sources/anthropic.ts";
+import { SANDBOX_ORIGIN } from "../sources/binding.ts";
 import { kalshiSource } from "../sources/kalshi.ts";
 import { InvalidKeyError } from "../sources/kalshi_signer.ts";
 import { revenueSource } from "../sources/revenue.ts";
@@ -9,7 +10,7 @@ import type { Source } from "../sources/source.ts";
 import { type Config, ConfigError, type PrivateKey } from "./config.ts";
 
 /** What the sandbox's sources bind a log to. */
-export const SANDBOX_BINDING = { origin: "sandbox", account: "sandbox" } as const;
+export const SANDBOX_BINDING = { origin: SANDBOX_ORIGIN, account: "sandbox" } as const;
 
 /**
  * The private key's text.
