@@ -1,5 +1,7 @@
 /** Standard output and standard error, written whole and in order. */
 
+import { CommandError } from "./command.ts";
+
 const encoder = new TextEncoder();
 
 /** The reader of standard output went away; no fault of the command. */
@@ -21,7 +23,8 @@ function writeAll(
     } catch (error) {
       if (error instanceof Deno.errors.WouldBlock) continue;
       if (error instanceof Deno.errors.BrokenPipe) throw new OutputClosedError();
-      throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new CommandError(`Cannot write the output: ${why}`, { cause: error });
     }
   }
 }
@@ -30,6 +33,7 @@ function writeAll(
  * Writes text to standard output as it is.
  *
  * @throws {OutputClosedError} where the reader has gone, as `head` does
+ * @throws {CommandError} where it takes nothing, as a full disk does
  */
 export function write(text: string): void {
   writeAll(Deno.stdout, encoder.encode(text));
@@ -40,13 +44,18 @@ export function print(line: string): void {
   write(`${line}\n`);
 }
 
-/** Writes a line to standard error; a closed one is ignored. */
-export function printError(line: string): void {
+/** Writes text to standard error as it is. Where that fails there is nowhere left to say so. */
+export function writeError(text: string): void {
   try {
-    writeAll(Deno.stderr, encoder.encode(`${line}\n`));
+    writeAll(Deno.stderr, encoder.encode(text));
   } catch (error) {
-    if (!(error instanceof OutputClosedError)) throw error;
+    if (!(error instanceof OutputClosedError || error instanceof CommandError)) throw error;
   }
+}
+
+/** Writes a line to standard error; as {@link writeError}. */
+export function printError(line: string): void {
+  writeError(`${line}\n`);
 }
 
 /** Writes a value as one line of JSON to standard output. */

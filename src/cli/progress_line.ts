@@ -1,5 +1,6 @@
 /** Shows how far a long piece of work is: one line that moves on a terminal, a line now and then elsewhere. */
 import type { ReplayProgress } from "../projection/progress.ts";
+import { writeError } from "./output.ts";
 
 const BAR = 24;
 const TERMINAL_EVERY_MS = 100;
@@ -34,11 +35,10 @@ export interface ProgressOutput {
 
 /** Standard error, which leaves standard output to the result. */
 export function standardError(): ProgressOutput {
-  const encoder = new TextEncoder();
   return {
     isTerminal: Deno.stderr.isTerminal(),
     now: () => performance.now(),
-    write: (text) => Deno.stderr.writeSync(encoder.encode(text)),
+    write: writeError,
   };
 }
 
