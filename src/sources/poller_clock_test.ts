@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { anthropicSource } from "./anthropic.ts";
 import { revenueSource } from "./revenue.ts";
-import { type Source, UpstreamError } from "./source.ts";
+import { type PollContext, type Source, UpstreamError } from "./source.ts";
 import { place, walk } from "./test_poller.ts";
 import { eventsOf, fakeSource, OffsetClock, poll, totals, until, upstream } from "./testing.ts";
 
@@ -11,6 +11,12 @@ const DAY_MS = 86_400_000;
 const types = (log: Parameters<typeof eventsOf>[0]) =>
   eventsOf(log).filter(({ source }) => source !== "/clock")
     .map(({ type, source }) => `${source} ${type.slice("pnl.".length, -".v1".length)}`);
+
+/** A poll that never ends by itself. */
+const hanging = ({ signal }: Pick<PollContext, "signal">) =>
+  new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
 
 Deno.test("Poller appends nothing before an upstream's Date agrees, and says that none has sent one", async () => {
   await place(async ({ log, state, poller }) => {
@@ -53,22 +59,39 @@ Deno.test("Poller binds every source as soon as one answers, in the middle of a 
         agreedAt = performance.now();
         if (fails) return Promise.reject(new UpstreamError("server_error", "it answered 500"));
         progress(1);
-        return new Promise((_, reject) => {
-          signal.addEventListener("abort", () => reject(signal.reason));
-        });
+        return hanging({ signal });
       };
       const answering = fakeSource(only, { dateAgreedAt: () => agreedAt, intervalMs: 60_000 });
-      const down = fakeSource(() => Promise.reject(new UpstreamError("network", "down")), {
+      const silent = fakeSource(hanging, {
         name: "kalshi",
         source: "/kalshi",
         dateAgreedAt: () => null,
         intervalMs: 60_000,
       });
-      poller([answering, down]).start();
+      poller([answering, silent]).start();
       await until(() => log.head().position > 0, "bound");
       assert.deepEqual(types(log), ["/revenue source.bound", "/kalshi source.bound"]);
     });
   }
+});
+
+Deno.test("Poller records no recovery of a breaker that opened before anything could be recorded", async () => {
+  await place(async ({ log, poller }) => {
+    let fails = true;
+    let agreedAt: number | null = null;
+    const source = fakeSource(() => {
+      if (fails) return Promise.reject(new UpstreamError("network", "down"));
+      agreedAt = performance.now();
+      return Promise.resolve(poll());
+    }, { dateAgreedAt: () => agreedAt });
+    const polls = poller([source]);
+    polls.start();
+    await until(() => polls.statuses()[2]!.breaker.state === "OPEN", "open");
+    fails = false;
+    await until(() => polls.statuses()[2]!.breaker.state === "CLOSED", "closed");
+    await until(() => polls.statuses()[2]!.breaker.openedAt === null, "told");
+    assert.deepEqual(types(log), ["/revenue source.bound", "/revenue source.backfilled"]);
+  });
 });
 
 Deno.test("Poller goes on at once with a source that waited only for another upstream's Date", async () => {

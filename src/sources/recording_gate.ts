@@ -41,7 +41,6 @@ export class RecordingGate {
   readonly #watch: ClockWatch;
   #resolved: Resolved | null = null;
   #isBound = false;
-  #isHeadCompared = false;
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
@@ -111,15 +110,13 @@ export class RecordingGate {
   #bind(): void {
     if (this.#resolved === null) throw new Error("Cannot bind: no round has begun");
     this.#refuseAfter(this.#resolved.jump);
-    this.#compareHead();
     bindMissing(this.#deps.log, this.#resolved.bindings, this.#deps.clock.now());
     this.#isBound = true;
+    this.#compareHead();
   }
 
-  /** Says once what a log means that was written under a clock which was ahead. */
+  /** Says what a log means that was written under a clock which was ahead. */
   #compareHead(): void {
-    if (this.#isHeadCompared) return;
-    this.#isHeadCompared = true;
     const { recordedTime } = this.#deps.log.head();
     if (recordedTime === null) return;
     const aheadMs = Date.parse(recordedTime) - this.#deps.clock.now();

@@ -13,15 +13,20 @@ function gated() {
   const log = new MemoryEventLog({ clock });
   const upstream = { agrees: false };
   let since = "2026-01-01";
+  const asked = { bindings: 0 };
   const source = fakeSource(() => Promise.resolve(poll()), {
     dateAgreedAt: () => upstream.agrees ? clock.monotonic() : null,
-    binding: () => Promise.resolve({ origin: "https://a.test", account: "default", since }),
+    binding: () => {
+      asked.bindings++;
+      return Promise.resolve({ origin: "https://a.test", account: "default", since });
+    },
   });
   return {
     clock,
     log,
     source,
     upstream,
+    asked,
     gate: new RecordingGate({ sources: [source], log, clock }),
     moveSince: (to: string) => (since = to),
   };
@@ -55,12 +60,17 @@ Deno.test("RecordingGate.check() refuses a round that began before a jump, thoug
   assert.throws(() => gate.check(), ClockJumpError, "the bindings are of before, too");
   gate.bindWhenTrusted();
   assert.equal(log.head().position, 0);
-  (await gate.enter(signal)).check();
+  const after = await gate.enter(signal);
+  after.check();
   assert.equal(eventsOf(log, "pnl.source.bound.v1").length, 1);
+  clock.offsetMs = 0;
+  assert.equal(gate.isClockTrusted(), true, "it agrees with the clock that jumped back");
+  assert.throws(() => after.check(), ClockJumpError, "once bound, too");
+  gate.check();
 });
 
 Deno.test("RecordingGate.enter() makes the bindings anew until they are recorded, then never", async () => {
-  const { gate, log, source, upstream, moveSince } = gated();
+  const { gate, log, source, upstream, asked, moveSince } = gated();
   await gate.enter(signal);
   moveSince("2026-02-01");
   const entry = await gate.enter(signal);
@@ -68,6 +78,7 @@ Deno.test("RecordingGate.enter() makes the bindings anew until they are recorded
   entry.check();
   moveSince("2026-03-01");
   assert.equal((await gate.enter(signal)).since(source), "2026-02-01");
+  assert.equal(asked.bindings, 2);
   assert.deepEqual(eventsOf(log, "pnl.source.bound.v1").map(({ data }) => data), [
     { origin: "https://a.test", account: "default", since: "2026-02-01" },
   ]);

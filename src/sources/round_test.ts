@@ -161,6 +161,17 @@ Deno.test("runRound() leaves the cursors where the log refused", async () => {
   });
 });
 
+Deno.test("runRound() saves no cursor of a round that may not be kept, though it brought nothing", async () => {
+  const nothing = () => Promise.resolve(poll([], { backfilled: false }));
+  await units([nothing], async (deps) => {
+    const ready = () => {
+      throw new Error("the clock");
+    };
+    await assert.rejects(runRound({ ...deps, ready }, signal), /the clock/);
+    assert.equal(deps.state.unit("kalshi", "a"), null);
+  });
+});
+
 Deno.test("runRound() ends a unit that makes no progress, and no other", async () => {
   const stuck: SourceUnit["poll"] = ({ signal }) =>
     new Promise((_resolve, reject) => {
