@@ -67,6 +67,22 @@ Deno.test("startSandbox() refuses a folder of another sandbox, or an unreadable 
     await assert.rejects(startSandbox({ clock, dataDir, seed: 2 }), SandboxStateError);
   }));
 
+Deno.test("startSandbox() refuses a key that is none, or a file that cannot be read", () =>
+  withFolder(async (dataDir) => {
+    const clock = new StepClock();
+    const key = `${dataDir}/sandbox-key.pem`;
+    await Deno.writeTextFile(key, "x");
+    const refused = (reason: RegExp) =>
+      assert.rejects(
+        startSandbox({ clock, dataDir }),
+        (error) => error instanceof SandboxStateError && reason.test(error.message),
+      );
+    await refused(/not a private key/);
+    await Deno.remove(key);
+    await Deno.mkdir(key);
+    await refused(/cannot be read/);
+  }));
+
 Deno.test("startSandbox() moves by itself only when live", async () => {
   for (const live of [true, false]) {
     const clock = new StepClock();

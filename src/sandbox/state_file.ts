@@ -1,5 +1,5 @@
 /** What the sandbox keeps in its folder: the plan, the extra steps taken, and its secrets. */
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, randomUUID } from "node:crypto";
 import { z } from "zod";
 
 const STATE = z.strictObject({
@@ -55,13 +55,8 @@ export function newState(plan: Plan, startedAt: number): SandboxState {
  */
 export async function readState(dir: string, plan: Plan): Promise<SandboxState | null> {
   const path = `${dir}/sandbox.json`;
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await readFile(path);
+  if (text === null) return null;
   const state = parseState(path, text);
   for (const key of ["seed", "live", "historyDays", "fills"] as const) {
     if (state[key] !== plan[key]) {
@@ -81,18 +76,43 @@ let sharedKey: string | undefined;
 /**
  * The private key of the account, PKCS#8 PEM: made at the first start and kept in the folder with mode
  * 600. Without a folder one key serves the whole process, for making one takes long.
+ *
+ * @throws {SandboxStateError} where the file cannot be read or holds no key
  */
 export async function privateKey(dir: string | null): Promise<string> {
   if (dir === null) return sharedKey ??= makeKey();
   const path = `${dir}/sandbox-key.pem`;
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  const kept = await readFile(path);
+  if (kept !== null) {
+    checkKey(path, kept);
+    return kept;
   }
   const pem = makeKey();
   replaceFile(path, pem);
   return pem;
+}
+
+function checkKey(path: string, pem: string): void {
+  try {
+    createPrivateKey(pem);
+  } catch {
+    // The cause could hold a part of the key.
+    throw new SandboxStateError(path, "the file is not a private key; remove it for a new one");
+  }
+}
+
+/** A file's text; null where there is none. */
+async function readFile(path: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return null;
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const reason = cause instanceof Deno.errors.PermissionDenied
+      ? "the file may not be read"
+      : "the file cannot be read";
+    throw new SandboxStateError(path, reason, { cause });
+  }
 }
 
 function makeKey(): string {
