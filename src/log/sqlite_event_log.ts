@@ -52,7 +52,6 @@ const MIGRATIONS = {
 const POLL_MS = 1_000;
 
 /** SQLite's result code for a full disk. */
-const SQLITE_FULL = 13;
 
 /** What is kept in memory of the log's end. */
 interface Frontier {
@@ -246,11 +245,8 @@ function appendFailure(error: unknown, count: number, path: string): Error {
     error instanceof ConflictError || error instanceof InvalidEventError ||
     error instanceof LogFailedError
   ) return error;
-  const full = resultCode(error) === SQLITE_FULL ? "the disk is full" : null;
-  const reason = full ?? (error instanceof Error ? error.message : String(error));
-  return new LogFailedError(`Cannot append ${count} events to ${path}: ${reason}`, {
-    cause: error,
-  });
+  const { message } = databaseError(path, `append ${count} events to`, error);
+  return new LogFailedError(message, { cause: error });
 }
 
 /**

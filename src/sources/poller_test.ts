@@ -74,6 +74,37 @@ Deno.test("Poller polls the others on their interval while one hangs and one is 
   });
 });
 
+Deno.test("Poller shows what a key may not read; the source stays fresh without an optional unit, not without its facts", async () => {
+  for (const [refused, staysFresh] of [["optional", true], ["facts", false]] as const) {
+    await place(async ({ poller }) => {
+      let isRefused = false;
+      let polled = 0;
+      const unit = (name: string) => ({
+        name,
+        poll: () => {
+          polled++;
+          return isRefused && name === refused
+            ? Promise.reject(new UpstreamError("unauthorized", `${name} answered 403`))
+            : Promise.resolve(poll());
+        },
+      });
+      const units = [unit("facts"), unit("optional")];
+      const polls = poller([fakeSource(units[0]!.poll, { units })]);
+      const status = () => polls.statuses()[2]!;
+      polls.start();
+      await until(() => status().state === "ok", "ok");
+      isRefused = true;
+      await until(() => status().state === "degraded", "degraded");
+      const { lastSuccessAt } = status();
+      const seen = polled;
+      await until(() => polled > seen + 20, "ten more rounds, of both units");
+      assert.equal(status().lastSuccessAt! > lastSuccessAt!, staysFresh, refused);
+      assert.equal(status().state, "degraded");
+      assert.equal(status().breaker.lastError?.message, `${refused} answered 403`);
+    });
+  }
+});
+
 Deno.test("Poller never polls a source twice at once", async () => {
   await place(async ({ poller }) => {
     let running = 0;
