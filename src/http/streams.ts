@@ -6,11 +6,13 @@ import { openSse } from "../stream/sse.ts";
 import { openWebSocket } from "../stream/websocket.ts";
 import type { AppDeps } from "./deps.ts";
 import { HttpProblem } from "./problem.ts";
-import { NO_PARAMETERS, readQuery } from "./query.ts";
+import { readQuery } from "./query.ts";
 import { reply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
-const SSE_QUERY = z.object({ lastEventId: z.string().max(200, "is too long").optional() });
+const POSITION = z.string().max(200, "is too long").optional();
+const SSE_QUERY = z.object({ lastEventId: POSITION });
+const WS_QUERY = z.object({ since: POSITION });
 
 const SSE_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -61,8 +63,8 @@ function webSocket(c: Context, deps: AppDeps): Response {
   if (c.req.method !== "GET") refuse("upgrade_required", c);
   const refusal = refuseHandshake(c.req.raw.headers, deps.allowedOrigins);
   if (refusal !== null) refuse(refusal, c);
-  readQuery(c, NO_PARAMETERS);
-  return openWebSocket(deps.hub, c.req.raw) ?? refuseMore(deps);
+  const { since } = readQuery(c, WS_QUERY);
+  return openWebSocket(deps.hub, c.req.raw, since ?? null) ?? refuseMore(deps);
 }
 
 /** Registers the routes. `/ws` stands before everything that would touch a response's headers. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startTestServer, type TestServer } from "./test_server.ts";
+import { startTestServer, type TestServer, totals } from "./test_server.ts";
 import { handshake, rawRequest, soon, until, WebSocketClient } from "./test_streams.ts";
 
 /** A client that has read hello and the first snapshot. */
@@ -67,6 +67,56 @@ Deno.test("WebSocket subscribe sends the finals since a position, then the curre
   client.send({ type: "subscribe", channels: ["pnl"] });
   assert.equal((await client.next()).pos, got.at(-1));
   await client.close();
+});
+
+Deno.test("WebSocket fills the gap before it sends anything newer, by subscribe and by since", async () => {
+  await using server = await startTestServer();
+  await server.windows(20);
+  const { projector } = server;
+  const finals = projector.finalsAfter(0, 100).map(({ offset }) => offset);
+  const since = `${projector.epoch}:${finals[2]}`;
+  for (const query of ["", `?since=${since}`]) {
+    const client = new WebSocketClient(`${server.origin}/ws${query}`);
+    assert.equal((await client.next()).type, "hello");
+    // What comes live now is newer than the gap.
+    server.clock.step(5_000);
+    server.log.append([totals(`7${query.length}`, server.clock.now())]);
+    if (query === "") client.send({ type: "subscribe", channels: ["pnl"], since });
+    const got: number[] = [];
+    const head = 2 * server.log.head().position;
+    while (got.at(-1) !== head) {
+      got.push(Number((await client.next()).pos?.split(":")[1]));
+    }
+    const expected = projector.finalsAfter(finals[2] ?? 0, 100).map(({ offset }) => offset);
+    assert.deepEqual(got.filter((offset) => offset % 2 === 1), expected, query);
+    assert.deepEqual(got, [...got].sort((a, b) => a - b), query);
+    await client.close();
+  }
+  const garbage = new WebSocketClient(`${server.origin}/ws?since=garbage`);
+  assert.equal((await garbage.next()).type, "hello");
+  assert.equal((await garbage.next()).reason, "invalid");
+  await garbage.close();
+});
+
+Deno.test("WebSocket sends the first snapshot to a client that says nothing, and but one", async () => {
+  await using server = await startTestServer();
+  await server.windows(3);
+  const client = new WebSocketClient(`${server.origin}/ws`);
+  await client.next();
+  const from = performance.now();
+  client.send({ type: "ping" });
+  assert.equal((await client.next()).type, "pong");
+  assert.equal((await client.next()).type, "snapshot");
+  const waited = performance.now() - from;
+  assert.ok(waited < 500, `${waited} ms`);
+  const eager = new WebSocketClient(`${server.origin}/ws`);
+  await eager.next();
+  eager.send({ type: "subscribe", channels: ["pnl"] });
+  assert.equal((await eager.next()).type, "snapshot");
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  eager.send({ type: "ping" });
+  assert.equal((await eager.next()).type, "pong");
+  await Promise.all([client.close(), eager.close()]);
 });
 
 Deno.test("WebSocket subscribe says reset where the gap cannot be filled", async () => {

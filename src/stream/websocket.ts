@@ -23,9 +23,10 @@ function turnAway(socket: WebSocket): void {
  * Upgrades a request to a WebSocket that follows the hub. The request's handshake and origin must
  * have been checked. Where the hub is full, the socket is closed with 4429 as soon as it is open.
  *
+ * @param since the stream position to go on from, or null
  * @returns the 101 response, whose headers cannot be changed; null where there is no room even to say so
  */
-export function openWebSocket(hub: Hub, request: Request): Response | null {
+export function openWebSocket(hub: Hub, request: Request, since: string | null): Response | null {
   const admitted = hub.admits();
   if (!admitted && turnedAway >= MAX_TURNED_AWAY) return null;
   const offered = request.headers.get("sec-websocket-protocol") ?? "";
@@ -38,7 +39,7 @@ export function openWebSocket(hub: Hub, request: Request): Response | null {
     turnAway(socket);
     return response;
   }
-  const subscriber = new WebSocketSubscriber(hub, socket);
+  const subscriber = new WebSocketSubscriber(hub, socket, since);
   hub.add(subscriber);
   socket.onopen = () => subscriber.opened();
   socket.onmessage = (event) => subscriber.received(event.data);

@@ -28,39 +28,47 @@ const REPLAY_WAITS = 100;
 const BURST_FRAMES = 200;
 const FRAMES_PER_SECOND = 50;
 const SUBSCRIBE_COST = 20;
+/**
+ * The first snapshot waits so long for a `subscribe`. A peer that goes on from a position must not be
+ * given a newer one before the gap is filled: cut off in between, it would come back for less.
+ */
+const GREETING_MS = 80;
 
 /** Speaks the protocol with one peer. The socket's events are to be handed to it. */
 export class WebSocketSubscriber implements Subscriber {
   readonly transport = "websocket";
   readonly #hub: Hub;
   readonly #socket: WebSocket;
+  readonly #since: string | null;
   readonly #allowance = new Allowance(BURST_FRAMES, FRAMES_PER_SECOND, performance.now());
   #refused = false;
   #lastOffset = -1;
+  /** While the first snapshot waits: nothing live is sent meanwhile. */
+  #greeting: ReturnType<typeof setTimeout> | null = null;
   /** Set while a gap is filled: nothing live is sent meanwhile. A newer one ends an older one. */
   #replay: symbol | null = null;
   /** A gap that was not filled: said before the next snapshot. */
   #owed: ResetReason | null = null;
 
-  constructor(hub: Hub, socket: WebSocket) {
+  /** @param since the stream position to go on from, where the peer named one with its request */
+  constructor(hub: Hub, socket: WebSocket, since: string | null) {
     this.#hub = hub;
     this.#socket = socket;
+    this.#since = since;
   }
 
-  /** The socket is open: says hello and sends the current snapshot. */
+  /** The socket is open: says hello, and goes on from where the peer said, or soon sends the current. */
   opened(): void {
     if (this.#hub.draining) return this.drain(this.#hub.retryMs());
     this.#sendText(helloFrame(this.#hub.epoch, this.#hub.intervalMs));
-    try {
-      this.#send(this.#hub.current());
-    } catch (error) {
-      this.#fail(error);
-    }
+    if (this.#since === null) {
+      this.#greeting = setTimeout(() => this.#begin(null), GREETING_MS);
+    } else this.#begin(this.#since);
   }
 
   /** The peer is gone, or the runtime gave it up; it may say so twice. */
   closed(): void {
-    this.#replay = null;
+    this.#halt();
     this.#hub.release(this);
   }
 
@@ -78,8 +86,8 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** Sends a broadcast, or skips it where the peer does not keep up; the next one is newer. */
   offer(broadcast: Broadcast): void {
-    if (this.#replay !== null || broadcast.frame.offset < this.#lastOffset) return;
-    this.#send(broadcast);
+    if (this.#greeting !== null || this.#replay !== null) return;
+    if (broadcast.frame.offset >= this.#lastOffset) this.#send(broadcast);
   }
 
   /** The runtime's own pings keep the line alive. */
@@ -87,7 +95,7 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** Closes with 1001 and the time to come back after. */
   drain(retryMs: number): void {
-    this.#replay = null;
+    this.#halt();
     this.#hub.mute(this);
     if (this.#socket.readyState === WebSocket.OPEN) {
       this.#socket.close(CLOSE.drain, `retryMs=${retryMs}`);
@@ -112,7 +120,16 @@ export class WebSocketSubscriber implements Subscriber {
     return false;
   }
 
+  #begin(since: string | null): void {
+    try {
+      this.#subscribe(since);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   #subscribe(since: string | null): void {
+    this.#endGreeting();
     const resume = this.#hub.resume(since);
     if (resume.kind === "replay") {
       void this.#fillGap(resume.after).catch((error) => this.#fail(error));
@@ -142,6 +159,17 @@ export class WebSocketSubscriber implements Subscriber {
     }
     this.#replay = null;
     this.#send(this.#hub.current());
+  }
+
+  #endGreeting(): void {
+    if (this.#greeting !== null) clearTimeout(this.#greeting);
+    this.#greeting = null;
+  }
+
+  /** Sends nothing more by itself. */
+  #halt(): void {
+    this.#endGreeting();
+    this.#replay = null;
   }
 
   /** The peer does not read: what lies between is not sent, and it will be told so. */
@@ -183,7 +211,7 @@ export class WebSocketSubscriber implements Subscriber {
   /** Says why, listens no more, and closes. */
   #refuse(code: number, error: string, message: string): void {
     this.#refused = true;
-    this.#replay = null;
+    this.#halt();
     this.#hub.mute(this);
     this.#sendText(errorFrame(error, message));
     closeSoon(this.#socket, code, error);
