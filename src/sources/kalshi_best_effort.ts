@@ -1,6 +1,8 @@
 /** Readings that may each fail without the others: what failed is kept, to be told at the end. */
 import { isRefusal } from "./kalshi_accounts.ts";
+import type { Asking } from "./kalshi_client.ts";
 import { UpstreamError, type UpstreamErrorClass } from "./source.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** Failures that whatever is asked next would meet too. */
 const UNREACHABLE: ReadonlySet<UpstreamErrorClass> = new Set([
@@ -11,17 +13,24 @@ const UNREACHABLE: ReadonlySet<UpstreamErrorClass> = new Set([
 ]);
 /** Each of these took all of its retries: more of them would hold up the facts. */
 const MAX_SERVER_ERRORS = 3;
+/** A reading that nothing answers is given up in half the time that its poll has: the facts come after it. */
+const NO_ANSWER_MS = 60_000;
 
 /** Attempts readings one after the other. */
 export class BestEffort {
-  readonly #signal: AbortSignal;
+  readonly #asking: Asking;
+  readonly #noAnswerMs: number;
   readonly #failures: UpstreamError[] = [];
   #serverErrors = 0;
   #ended = false;
 
-  /** @param signal of the poll; its end is no failure of a reading */
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
+  /**
+   * @param asking of the poll; its end is no failure of a reading
+   * @param noAnswerMs a reading that hears nothing for so long has failed
+   */
+  constructor(asking: Asking, noAnswerMs = NO_ANSWER_MS) {
+    this.#asking = asking;
+    this.#noAnswerMs = noAnswerMs;
   }
 
   /** What failed so far. */
@@ -32,15 +41,24 @@ export class BestEffort {
   /**
    * Runs `read`, unless what failed before says that it would be in vain.
    *
+   * @param read what it hears is progress of the poll, but no rows of a backfill
    * @returns null where it failed or was not run
    * @throws the signal's reason, and what is not an {@link UpstreamError}
    */
-  async attempt<T>(read: () => Promise<T>): Promise<T | null> {
+  async attempt<T>(read: (asking: Asking) => Promise<T>): Promise<T | null> {
     if (this.#ended) return null;
+    const { signal, progress } = this.#asking;
+    using watchdog = new Watchdog(signal, this.#noAnswerMs);
     try {
-      return await read();
+      return await read({
+        signal: watchdog.signal,
+        progress: () => {
+          watchdog.heard();
+          progress(0);
+        },
+      });
     } catch (error) {
-      this.#signal.throwIfAborted();
+      signal.throwIfAborted();
       if (!(error instanceof UpstreamError)) throw error;
       this.#failures.push(error);
       if (error.errorClass === "server_error") this.#serverErrors += 1;

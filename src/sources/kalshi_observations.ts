@@ -3,7 +3,6 @@ import { contentDifference } from "../pnl/content.ts";
 import type { ObservationCandidate } from "../pnl/event.ts";
 import type { Balance, CashBySubaccount, KalshiDeps } from "./kalshi_accounts.ts";
 import { BestEffort, gravest } from "./kalshi_best_effort.ts";
-import type { Asking } from "./kalshi_client.ts";
 import { type Positions, readPositions } from "./kalshi_positions.ts";
 import type { Poll, PollContext, UpstreamError } from "./source.ts";
 
@@ -56,13 +55,12 @@ export class KalshiObservations {
    */
   async readBefore(context: PollContext): Promise<void> {
     this.#before = NOTHING_READ;
-    const asking = quiet(context);
-    const effort = new BestEffort(asking.signal);
-    const cash = await effort.attempt(() => this.#deps.accounts.cash(asking));
+    const effort = new BestEffort(context);
+    const cash = await effort.attempt((asking) => this.#deps.accounts.cash(asking));
     const due = this.#deps.accounts.known.filter((each) =>
       this.#isDue(this.#positionsAt, each, SAMPLE_MS)
     );
-    const positions = await this.#positions(effort, due, asking);
+    const positions = await this.#positions(effort, due);
     this.#before = { cash, positions, failures: effort.failures };
   }
 
@@ -74,11 +72,10 @@ export class KalshiObservations {
   async poll(context: PollContext, between: Between): Promise<Poll> {
     const before = this.#before;
     this.#before = NOTHING_READ;
-    const asking = quiet(context);
-    const effort = new BestEffort(asking.signal);
-    const cash = await effort.attempt(() => this.#deps.accounts.cash(asking));
-    const balances = await this.#balances(effort, asking);
-    const positions = await this.#positions(effort, [...before.positions.keys()], asking);
+    const effort = new BestEffort(context);
+    const cash = await effort.attempt((asking) => this.#deps.accounts.cash(asking));
+    const balances = await this.#balances(effort);
+    const positions = await this.#positions(effort, [...before.positions.keys()]);
     const time = new Date(this.#deps.clock.now()).toISOString();
     const events = [
       ...cashEvents(before.cash, cash, between, time),
@@ -107,11 +104,10 @@ export class KalshiObservations {
   async #positions(
     effort: BestEffort,
     subaccounts: readonly number[],
-    asking: Asking,
   ): Promise<Map<number, Positions>> {
     const read = new Map<number, Positions>();
     for (const subaccount of subaccounts) {
-      const positions = await effort.attempt(() =>
+      const positions = await effort.attempt((asking) =>
         readPositions(this.#deps.client, subaccount, asking)
       );
       if (positions !== null) read.set(subaccount, positions);
@@ -119,12 +115,12 @@ export class KalshiObservations {
     return read;
   }
 
-  async #balances(effort: BestEffort, asking: Asking): Promise<Map<number, Balance>> {
+  async #balances(effort: BestEffort): Promise<Map<number, Balance>> {
     const read = new Map<number, Balance>();
     const { accounts } = this.#deps;
     for (const subaccount of accounts.known) {
       if (!this.#isDue(this.#valuedAt, subaccount, VALUE_MS)) continue;
-      const balance = await effort.attempt(() => accounts.balance(subaccount, asking));
+      const balance = await effort.attempt((asking) => accounts.balance(subaccount, asking));
       if (balance !== null) read.set(subaccount, balance);
     }
     return read;
@@ -207,11 +203,6 @@ function cashEvents(
     withFacts: true,
     data: { subaccount, cash, bracketed },
   }));
-}
-
-/** Readings are no rows of a backfill: they count as progress alone. */
-function quiet({ signal, progress }: PollContext): Asking {
-  return { signal, progress: () => progress(0) };
 }
 
 function isSame(a: unknown, b: unknown): boolean {
