@@ -132,6 +132,27 @@ Deno.test("verify and replay --verify are clean, and name the first fault where 
   });
 });
 
+Deno.test("replay of a range that holds no final snapshot is no clean check, exit 2", async () => {
+  await withHistory(async (env) => {
+    const ranges: readonly (readonly [string[], RegExp])[] = [
+      [["--from", "999999"], /No final snapshot lies in the range from position 999999 to the end/],
+      [["--from", "1", "--to", "1"], /No final snapshot lies in the range from position 1 to 1/],
+      [["--from", "9", "--to", "8"], /--from: 9 is above --to 8/],
+    ];
+    for (const [range, message] of ranges) {
+      for (const args of [["replay", "--verify", "--json"], ["replay", "--verify"], ["replay"]]) {
+        const { code, out, err } = await runCommand([...args, ...range], env);
+        assert.deepEqual([code, out], [2, ""], [...args, ...range].join(" "));
+        assert.match(err, message);
+      }
+    }
+    for (const args of [["replay", "--verify"], ["replay"]]) {
+      const good = await runCommand([...args, "--from", "2"], env);
+      assert.equal(good.code, 0, good.out + good.err);
+    }
+  });
+});
+
 Deno.test("doctor is well on a good folder, and fails where a database is damaged", async () => {
   await withHistory(async (env, dataDir) => {
     const well = await runCommand(["doctor", "--json"], env);

@@ -28,6 +28,20 @@ function rangeOf(options: CommandContext["options"]): Range {
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
+/**
+ * A check of a range that held nothing against anything must not look clean.
+ *
+ * @throws {UsageError} where no final snapshot lies in the range
+ * @throws {CommandError} where there is nothing to hold a range against
+ */
+function assertCompared({ from, to }: Range, compared: number | null, reason = ""): void {
+  if (from === undefined && to === undefined) return;
+  if (compared === null) throw new CommandError(`Cannot compare the range: ${reason}`);
+  if (compared > 0) return;
+  const [first, last] = [from ?? 1, to ?? "the end"];
+  throw new UsageError(`No final snapshot lies in the range from position ${first} to ${last}`);
+}
+
 function printDifference({ what, position, stored, recomputed }: Difference): void {
   print(`First difference at position ${position}, ${what}:`);
   print(`  stored:     ${stored ?? "nothing"}`);
@@ -79,15 +93,20 @@ async function replay(
   try {
     if (verify) {
       const report = await verifyReplay(common).finally(() => line.end());
+      if (report.ok) assertCompared(range, report.compared);
       if (json) printJson(report);
       else printVerified(report);
       return report.ok;
     }
     const report = await rebuild({ ...common, windowMs: config.intervalMs })
       .finally(() => line.end());
+    const { comparison } = report;
+    if (comparison.firstDifference === undefined) {
+      assertCompared(range, comparison.compared, comparison.reason);
+    }
     if (json) printJson(report);
     else printRebuilt(report);
-    return report.moved || report.comparison.firstDifference === undefined;
+    return report.moved || comparison.firstDifference === undefined;
   } finally {
     for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
   }
@@ -101,7 +120,8 @@ export const command: Command = {
     "Builds the projection in a file of its own beside the current one, from the first event, and then",
     "makes it the current one. A running server goes on meanwhile and follows.",
     "--verify changes nothing: it folds the log and compares every stored snapshot byte for byte.",
-    "With --from or --to only snapshots at these positions are compared, and nothing is replaced.",
+    "With --from or --to only snapshots at these positions are compared, and nothing is replaced; where\n" +
+    "there is none, the exit code is 2.",
   ].join("\n"),
   options: {
     verify: {
