@@ -63,7 +63,14 @@ Deno.test("readConfig() refuses what looks right and is not", () => {
   const cases: Record<string, readonly string[]> = {
     PORT: ["65536", "-1", "1e3", "3000.0", "0x10", "٣"],
     PNL_INTERVAL_MS: ["0", "99", "3600001"],
-    PNL_SINCE: ["2026-02-30", "2026-13-01", "2026-1-1", "20260101", "2026-01-01T00:00:00Z"],
+    PNL_SINCE: [
+      "2999-01-01",
+      "2026-02-30",
+      "2026-13-01",
+      "2026-1-1",
+      "20260101",
+      "2026-01-01T00:00:00Z",
+    ],
     PNL_ALLOWED_ORIGINS: ["a.example", "https://a.example/", "https://a.example,*", "null"],
     PNL_DATA_DIR: ["my data", "a,b", "*", "a$b"],
     KALSHI_BASE_URL: [

@@ -62,7 +62,8 @@ const day = z.string().refine((text) => {
   const time = Date.parse(`${text}T00:00:00.000Z`);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(time) &&
     new Date(time).toISOString().startsWith(text);
-}, "is not a UTC day, YYYY-MM-DD");
+}, "is not a UTC day, YYYY-MM-DD")
+  .refine((text) => text <= new Date().toISOString().slice(0, 10), "lies in the future");
 
 /** Deno's command line takes paths as comma lists of words, so these characters cannot be passed on. */
 const path = z.string().regex(
