@@ -120,8 +120,8 @@ export const command: Command = {
     "Builds the projection in a file of its own beside the current one, from the first event, and then",
     "makes it the current one. A running server goes on meanwhile and follows.",
     "--verify changes nothing: it folds the log and compares every stored snapshot byte for byte.",
-    "With --from or --to only snapshots at these positions are compared, and nothing is replaced; where\n" +
-    "there is none, the exit code is 2.",
+    "With --from or --to only snapshots at these positions are compared, and nothing is replaced.",
+    "A range that holds none is exit 2.",
   ].join("\n"),
   options: {
     verify: {

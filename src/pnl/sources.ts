@@ -32,11 +32,6 @@ export function sourceNamed(sources: Sources, subject: string): SourceState | un
     : undefined;
 }
 
-/** True while a bound source has not been read from its beginning. */
-export function isBackfilling(sources: Sources): boolean {
-  return backfillingSince(sources) !== null;
-}
-
 /** Position since which a bound source is being read from its beginning; null where none is. */
 export function backfillingSince(sources: Sources): number | null {
   let since: number | null = null;

@@ -4,8 +4,6 @@
  * dollars and a count 0.01 contracts, so their product is exact in 1e-6), nano-dollars for average cost.
  */
 
-/** Micro-dollars in a dollar. */
-export const MICROS = 1_000_000;
 /** Micro-dollars in a cent; also the worth of 0.01 contracts that pay a dollar. */
 export const CENT = 10_000;
 /** Microseconds in a day. */
