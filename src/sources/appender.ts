@@ -187,8 +187,9 @@ function rowNames(candidate: Candidate): string[] {
     case "pnl.source.rejected.v1":
       return [];
     case "pnl.kalshi.deposit.recorded.v1":
+      return [candidate.id, `deposit/${candidate.data.transferId}`];
     case "pnl.kalshi.withdrawal.recorded.v1":
-      return [candidate.id, candidate.data.transferId];
+      return [candidate.id, `withdrawal/${candidate.data.transferId}`];
     default:
       return [candidate.id];
   }

@@ -127,3 +127,21 @@ Deno.test("Appender.append() never accepts a row that conflicts, though another 
   assert.equal(rejections(log).length, 1);
   assert.deepEqual(eventsOf(log, "pnl.source.accepted.v1"), []);
 });
+
+Deno.test("Appender.append() accepts a transfer by its kind and id, whatever its state", async () => {
+  const { log, appender } = fresh();
+  const bad = (identity: string) => ({ identity, path: "deposits[0].fee", reason: "is missing" });
+  await appender.append([], [bad("deposit/t"), bad("withdrawal/t")], signal);
+  const transfer: Candidate = {
+    kind: "fact",
+    source: "/kalshi",
+    type: "pnl.kalshi.deposit.recorded.v1",
+    id: "deposit/t/applied",
+    subject: "t",
+    time: "2026-11-22T10:00:00.000Z",
+    data: { transferId: "t", status: "applied", amount: "1.00", fee: "0.00" },
+  };
+  await appender.append([transfer], [], signal);
+  const accepted = eventsOf(log, "pnl.source.accepted.v1").map(({ id }) => id);
+  assert.deepEqual(accepted, ["accepted/deposit/t"]);
+});
