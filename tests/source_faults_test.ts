@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { MemoryEventLog } from "../src/log/memory_event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
+import { applyEvent, currentSnapshot, initialFold } from "../src/pnl/fold.ts";
 import type { Fault } from "../src/sandbox/faults.ts";
 import { type Sandbox, startSandbox } from "../src/sandbox/sandbox.ts";
 import { anthropicSource } from "../src/sources/anthropic.ts";
@@ -83,32 +84,58 @@ async function suffer(
   assert.deepEqual(steps, [`HALF_OPEN ${errorClass}`, "CLOSED null"], what);
 }
 
-for (const name of ["kalshi", "anthropic", "revenue"] as const) {
-  Deno.test(`Poller survives every fault of ${name}, while the others go on`, async () => {
-    const dir = await Deno.makeTempDir();
-    const sandbox = await startSandbox({ clock, live: false, rateLimit: false, fills: 50 });
-    const log = new MemoryEventLog({ clock });
-    const state = await StateStore.open({ path: `${dir}/state.db` });
-    const poller = new Poller({
-      sources: sourcesOf(sandbox),
-      log,
-      state,
-      clock,
-      breakerThreshold: 2,
-      breakerResetMs: 60,
-    });
-    try {
-      poller.start();
-      await until(() => poller.statuses().every((status) => status.state === "ok"), "all well");
-      for (const [fault, errorClass] of FAULTS) {
-        await suffer({ sandbox, poller, log }, name, fault, errorClass);
-      }
-      assert.deepEqual(eventsOf(log, "pnl.source.rejected.v1"), []);
-    } finally {
-      await poller.stop();
-      await sandbox.stop();
-      state[Symbol.dispose]();
-      await Deno.remove(dir, { recursive: true });
-    }
+/** Runs `work` on a poller of a sandbox of 50 fills, once all three sources are well. */
+async function withPoller(
+  work: (place: { sandbox: Sandbox; poller: Poller; log: MemoryEventLog }) => Promise<void>,
+): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  const sandbox = await startSandbox({ clock, live: false, rateLimit: false, fills: 50 });
+  const log = new MemoryEventLog({ clock });
+  const state = await StateStore.open({ path: `${dir}/state.db` });
+  const poller = new Poller({
+    sources: sourcesOf(sandbox),
+    log,
+    state,
+    clock,
+    breakerThreshold: 2,
+    breakerResetMs: 60,
   });
+  try {
+    poller.start();
+    await until(() => poller.statuses().every((status) => status.state === "ok"), "all well");
+    await work({ sandbox, poller, log });
+  } finally {
+    await poller.stop();
+    await sandbox.stop();
+    state[Symbol.dispose]();
+    await Deno.remove(dir, { recursive: true });
+  }
 }
+
+for (const name of ["kalshi", "anthropic", "revenue"] as const) {
+  Deno.test(`Poller survives every fault of ${name}, while the others go on`, () =>
+    withPoller(async (place) => {
+      for (const [fault, errorClass] of FAULTS) await suffer(place, name, fault, errorClass);
+      assert.deepEqual(eventsOf(place.log, "pnl.source.rejected.v1"), []);
+    }));
+}
+
+/** The fold of everything that a log holds. */
+function foldOf(log: MemoryEventLog) {
+  const fold = initialFold(5_000);
+  for (const event of eventsOf(log)) applyEvent(fold, event, Number(event.sequence));
+  return currentSnapshot(fold)?.quality;
+}
+
+Deno.test("Poller records rows that are malformed for a while, and that they could be read after all", () =>
+  withPoller(async ({ sandbox, poller, log }) => {
+    assert.equal(foldOf(log)?.complete, true);
+    sandbox.faults.set("kalshi", { mode: "bad_row" });
+    await until(() => (foldOf(log)?.rejected ?? 0) >= 4, "a row of each list is rejected");
+    assert.equal(foldOf(log)?.complete, false);
+    sandbox.faults.clear();
+    await until(() => foldOf(log)?.complete === true, "every row is accepted");
+    await until(() => poller.statuses().every((status) => status.state === "ok"), "all well");
+    const rejected = eventsOf(log, "pnl.source.rejected.v1");
+    assert.equal(eventsOf(log, "pnl.source.accepted.v1").length, rejected.length);
+  }));

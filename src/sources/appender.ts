@@ -5,6 +5,7 @@ import { upcast } from "../pnl/upcast.ts";
 import { ConflictError, type EventLog, InvalidEventError } from "../log/event_log.ts";
 import type { Rejection, Source } from "./source.ts";
 import { cutText } from "./cut_text.ts";
+import { rowNames } from "./row_name.ts";
 import { sleep } from "./sleep.ts";
 
 /** Candidates a batch; the last one takes up to twice as many, so that readings stand beside facts. */
@@ -177,21 +178,6 @@ export class Appender {
   #refuse(id: string): void {
     if (this.#refused.size >= MAX_REFUSED) this.#refused.clear();
     this.#refused.add(id);
-  }
-}
-
-/** The names that a rejection of this row may have given: its id, or that of the transfer it is a state of. */
-function rowNames(candidate: Candidate): string[] {
-  if (candidate.kind !== "fact") return [];
-  switch (candidate.type) {
-    case "pnl.source.rejected.v1":
-      return [];
-    case "pnl.kalshi.deposit.recorded.v1":
-      return [candidate.id, `deposit/${candidate.data.transferId}`];
-    case "pnl.kalshi.withdrawal.recorded.v1":
-      return [candidate.id, `withdrawal/${candidate.data.transferId}`];
-    default:
-      return [candidate.id];
   }
 }
 

@@ -5,7 +5,8 @@ import type { KalshiList, ListedRow } from "./kalshi_client.ts";
 import { inOrder } from "./kalshi_order.ts";
 import { fillFact, settlementFact, type TimedFact } from "./kalshi_rows.ts";
 import type { Query } from "./http_client.ts";
-import { readRow } from "./rejection.ts";
+import { readRow, type RowNaming } from "./rejection.ts";
+import { settlementName } from "./row_name.ts";
 import type { Poll, PollContext, Rejection } from "./source.ts";
 import { readRfc3339, readUnixSeconds } from "./upstream_time.ts";
 
@@ -82,7 +83,11 @@ class FactsReading {
     const query = since(this.#cursor === null ? null : before, this.#deep);
     const live = await this.#list("fills", query);
     const old = await this.#isArchived() ? await this.#list("historicalFills", query) : [];
-    const facts = this.#take([...live, ...old], "fill_id", (row) => fillFact(row, this.#now));
+    const facts = this.#take(
+      [...live, ...old],
+      { field: "fill_id" },
+      (row) => fillFact(row, this.#now),
+    );
     this.#deps.accounts.learn(
       facts.map(({ fact }) => "subaccount" in fact.data ? fact.data.subaccount : 0),
     );
@@ -100,7 +105,11 @@ class FactsReading {
         ...since(before ?? null, true),
         ["subaccount", String(subaccount)],
       ]);
-      const facts = this.#take(rows, null, (row) => settlementFact(row, subaccount, this.#now));
+      const facts = this.#take(
+        rows,
+        { field: "ticker", named: (ticker) => settlementName(ticker, subaccount) },
+        (row) => settlementFact(row, subaccount, this.#now),
+      );
       newest[String(subaccount)] = this.#newest(before ?? 0, facts);
       all.push(...facts);
     }
@@ -127,12 +136,12 @@ class FactsReading {
 
   #take(
     rows: readonly ListedRow[],
-    identity: string | null,
+    naming: RowNaming,
     read: (row: unknown) => TimedFact,
   ): TimedFact[] {
     const facts: TimedFact[] = [];
     for (const row of rows) {
-      const taken = readRow(() => read(row.value), row, identity);
+      const taken = readRow(() => read(row.value), row, naming);
       if ("value" in taken) facts.push(taken.value);
       else this.rejected.push(taken.rejection);
     }

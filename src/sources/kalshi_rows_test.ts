@@ -91,7 +91,9 @@ Deno.test("readRow() rejects a fill that cannot be, and names the field", () => 
   ];
   for (const [changes, path] of cases) {
     const value = row(FILL, changes);
-    const taken = readRow(() => fillFact(value, NOW), { path: "fills[3]", value }, "fill_id");
+    const taken = readRow(() => fillFact(value, NOW), { path: "fills[3]", value }, {
+      field: "fill_id",
+    });
     assert("rejection" in taken, path);
     assert.equal(taken.rejection.path, path);
     const named = changes.fill_id === undefined && "fill_id" in changes;

@@ -5,6 +5,7 @@ import type { KalshiClient } from "./kalshi_client.ts";
 import { inOrder } from "./kalshi_order.ts";
 import { type TimedFact, transferFact } from "./kalshi_rows.ts";
 import { readRow } from "./rejection.ts";
+import { transferName } from "./row_name.ts";
 import type { Poll, PollContext, Rejection } from "./source.ts";
 
 /** Transfers are few: each poll reads the first page, and all of them once an hour. */
@@ -36,13 +37,11 @@ export async function pollTransfers(
   const rejected: Rejection[] = [];
   for (const { kind, list } of KINDS) {
     const rows = await client.list(list, context, whole ? {} : { pages: 1 });
+    const naming = { field: "id", named: (id: string) => transferName(kind, id) };
     for (const row of rows) {
-      const taken = readRow(() => transferFact(kind, row.value, now), row, "id");
+      const taken = readRow(() => transferFact(kind, row.value, now), row, naming);
       if ("value" in taken) facts.push(taken.value);
-      else {
-        const { identity, ...what } = taken.rejection;
-        rejected.push({ identity: `${kind}/${identity}`, ...what });
-      }
+      else rejected.push(taken.rejection);
     }
   }
   return {
