@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { reached } from "../projection/testing.ts";
 import { startTestServer, type TestServer, totals } from "./test_server.ts";
 
 /** A server whose log holds `count` observations besides the day's start. */
@@ -7,7 +8,7 @@ async function withEvents(count: number): Promise<TestServer> {
   const batch = Array.from({ length: count }, (_, i) => totals(`${i + 1}`, server.clock.now()));
   for (let at = 0; at < count; at += 1_000) server.log.append(batch.slice(at, at + 1_000));
   // The projection reads the log too; a test that counts what is read waits until it has.
-  await server.projector.waitFor(server.log.head().position, AbortSignal.timeout(20_000));
+  await reached(server.projector, server.log.head().position, 20_000);
   return server;
 }
 

@@ -6,6 +6,7 @@ import { defaultAnswer } from "../projection/default_answer.ts";
 import { openReadPath } from "../projection/open_read_path.ts";
 import { Projector } from "../projection/projector.ts";
 import { CURRENT } from "../projection/read_model.ts";
+import { reached } from "../projection/testing.ts";
 import type { SourceStatus } from "../sources/status.ts";
 import { Hub, type HubOptions } from "../stream/hub.ts";
 import { createApp } from "./app.ts";
@@ -132,7 +133,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const origin = `http://127.0.0.1:${server.port}`;
   const collect = async (...collected: string[]) => {
     log.append(collected.map((each) => totals(each, clock.now())));
-    await projector.waitFor(log.head().position, AbortSignal.timeout(5_000));
+    await reached(projector, log.head().position);
   };
   let collectedSoFar = 0;
   return {

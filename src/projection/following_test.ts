@@ -8,7 +8,6 @@ import { rebuild } from "./rebuild.ts";
 import {
   append,
   currentPath,
-  fill,
   inFolder,
   Live,
   SteppedClock,
@@ -143,10 +142,6 @@ Deno.test("Projector says that its store fails, goes on answering, and heals", (
     assert.match(live.projector.state.reason ?? "", /no room/);
     assert.deepEqual(live.finals, [], "a final is told only when it is stored");
     assert.equal(live.projector.current()?.position, log.head().position);
-    await assert.rejects(
-      live.projector.waitFor(log.head().position + 1, AbortSignal.timeout(20)),
-      { name: "TimeoutError" },
-    );
     vandalise(dir, "DROP TRIGGER full");
     append(log, clock, { stepMs: 6000, kinds: ["fill"] }, 4);
     await live.reach(log.head().position);
@@ -174,26 +169,6 @@ Deno.test("Projector quarantines what cannot be folded, or is not known, and goe
     assert.equal(snapshot.quality.incompleteSince, 3);
     assert.equal(snapshot.position, 4);
     assert.equal(live.projector.state.status, "running");
-    await live.close();
-  }));
-
-Deno.test("Projector.waitFor() resolves at once for what is folded, else when it is", () =>
-  inFolder(async (dir) => {
-    const clock = new SteppedClock();
-    using log = new MemoryEventLog({ clock });
-    const live = await Live.start(dir, log, clock);
-    await live.projector.waitFor(0, AbortSignal.timeout(10));
-    let reached = false;
-    const waiting = live.projector.waitFor(2, AbortSignal.timeout(5000)).then(() => reached = true);
-    await Promise.resolve();
-    assert.equal(reached, false);
-    log.append([fill(0, clock)]);
-    await waiting;
-    assert.ok(live.projector.position >= 2);
-    await assert.rejects(
-      live.projector.waitFor(9, AbortSignal.abort(new Error("enough"))),
-      /enough/,
-    );
     await live.close();
   }));
 

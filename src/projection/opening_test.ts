@@ -5,7 +5,15 @@ import { DatabaseError } from "../sqlite/database_error.ts";
 import type { Frame } from "./frame.ts";
 import { POINTER, readPointer } from "./projection_file.ts";
 import { Projector } from "./projector.ts";
-import { append, currentPath, inFolder, SteppedClock, vandalise, WINDOW_MS } from "./testing.ts";
+import {
+  append,
+  currentPath,
+  inFolder,
+  reached,
+  SteppedClock,
+  vandalise,
+  WINDOW_MS,
+} from "./testing.ts";
 import { verifyReplay } from "./verify_replay.ts";
 
 /** A log of more than a page: 3,001 events in windows of ten. */
@@ -29,12 +37,12 @@ Deno.test("Projector.open() leaves a long log to run(), which tells nobody of th
     const frames: Frame[] = [];
     projector.subscribe((frame) => frames.push(frame));
     const running = projector.run(new AbortController().signal);
-    await projector.waitFor(log.head().position, AbortSignal.timeout(5000));
+    await reached(projector, log.head().position);
     assert.equal(projector.state.status, "running");
     assert.equal(readPointer(dataDir), projector.build);
     assert.deepEqual(frames.map(({ offset }) => offset), [2 * log.head().position]);
     append(log, clock, { stepMs: WINDOW_MS, kinds: ["fill"] }, 3000);
-    await projector.waitFor(log.head().position, AbortSignal.timeout(5000));
+    await reached(projector, log.head().position);
     assert.deepEqual(frames.slice(1, 2).map(({ final }) => final), [true]);
     await projector.close();
     await running;

@@ -44,6 +44,4 @@ export interface Projection {
   history(query: HistoryQuery): HistoryPage;
   /** Called with each new frame, in order; at once with nothing. Returns what ends it. */
   subscribe(listener: (frame: Frame) => void): () => void;
-  /** Resolves when `position` is folded; rejects with the signal's reason. */
-  waitFor(position: number, signal: AbortSignal): Promise<void>;
 }

@@ -16,7 +16,6 @@ import { StoreCorruptError } from "./stored.ts";
 import type { TierEntry } from "./tier.ts";
 import { Turns } from "./turns.ts";
 import { View } from "./view.ts";
-import { Waiters } from "./waiters.ts";
 
 /** Options of {@link Projector.open}. */
 export interface ProjectorOptions {
@@ -45,7 +44,6 @@ export class Projector implements Projection {
   readonly #options: OpeningOptions;
   readonly #keeper: BuildKeeper;
   readonly #listeners: Listeners;
-  readonly #waiters = new Waiters();
   readonly #gate: FrameGate;
   readonly #turns = new Turns();
   readonly #closing = new AbortController();
@@ -138,10 +136,6 @@ export class Projector implements Projection {
     return this.#listeners.add(listener);
   }
 
-  async waitFor(position: number, signal: AbortSignal): Promise<void> {
-    if (this.position < position) await this.#waiters.wait(position, signal);
-  }
-
   /** Follows the log until the signal. What fails is said, and tried again. */
   run(signal: AbortSignal): Promise<void> {
     this.#running ??= this.#follow(AbortSignal.any([signal, this.#closing.signal]));
@@ -202,7 +196,7 @@ export class Projector implements Projection {
     this.#arrived();
   }
 
-  /** Everything up to the position is folded and stored: tells those who listen and wait. */
+  /** Everything up to the position is folded and stored: tells those who listen. */
   #arrived(): void {
     if (this.#state.status !== "running") {
       this.#options.logger.info("The projection runs, at position {position}", {
@@ -220,7 +214,6 @@ export class Projector implements Projection {
       if (finals.length < PAGE) break;
     }
     this.#gate.offer();
-    this.#waiters.reached(this.position);
   }
 
   /** A final that is not stored yet goes first, so the provisional after it has to wait. */

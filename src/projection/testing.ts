@@ -164,7 +164,7 @@ export class Live {
 
   /** Waits until a position is folded. */
   async reach(position: number): Promise<void> {
-    await this.projector.waitFor(position, AbortSignal.timeout(5000));
+    await reached(this.projector, position);
   }
 
   /** Stops as a kill does: nothing is checkpointed. The file stays open until {@link close}. */
@@ -197,11 +197,23 @@ export function vandalise(dataDir: string, sql: string): void {
   }
 }
 
-/** Waits until something holds, at most five seconds. */
-export async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5000;
+/** Waits until something holds, at most five seconds unless another time is given. */
+export async function until(holds: () => boolean, mostMs = 5000): Promise<void> {
+  const deadline = performance.now() + mostMs;
   while (!holds()) {
     if (performance.now() > deadline) throw new Error("Cannot wait any longer");
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
+}
+
+/** Waits until a position is folded and stored. */
+export async function reached(
+  projector: Projector,
+  position: number,
+  mostMs = 5000,
+): Promise<void> {
+  await until(
+    () => projector.position >= position && projector.state.status === "running",
+    mostMs,
+  );
 }
