@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { systemClock } from "../log/system_clock.ts";
 import { databaseError, resultCode } from "../sqlite/database_error.ts";
 import { catchUp } from "./catch_up.ts";
 import type { Materializer } from "./materializer.ts";
@@ -105,7 +106,8 @@ export class BuildKeeper {
     const { clock, dataDir, logger } = this.#options;
     if (clock.monotonic() - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = clock.monotonic();
-    const removed = sweepBuilds(dataDir, [this.#source.build.name], clock.now());
+    // Files carry the machine's time, so that is what they are held against.
+    const removed = sweepBuilds(dataDir, [this.#source.build.name], systemClock.now());
     if (removed.length > 0) {
       logger.info("Deleted old builds of the projection: {removed}", { removed });
     }
