@@ -6,6 +6,8 @@ const MAIN = fileURLToPath(new URL("main.ts", ROOT));
 const START_MS = 20_000;
 /** A command that runs longer is ended, and has failed. */
 const COMMAND_MS = 30_000;
+/** A command that has said something is in the middle of its work after this long. */
+const SIGNAL_MS = 150;
 
 /** A server process and what it says. */
 export interface ServerProcess {
@@ -89,7 +91,7 @@ export async function runCutOff(args: readonly string[], env: Record<string, str
   return { code: (await child.status).code, err };
 }
 
-/** Runs a subcommand, and sends it a signal as soon as it says something on standard error. */
+/** Runs a subcommand, and sends it a signal a moment after it says something on standard error. */
 export async function runSignalled(
   args: readonly string[],
   env: Record<string, string>,
@@ -99,7 +101,7 @@ export async function runSignalled(
   const out = new Response(child.stdout).text();
   let err = "";
   for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
-    if (err === "") child.kill(signal);
+    if (err === "") setTimeout(() => child.kill(signal), SIGNAL_MS);
     err += part;
   }
   return { code: (await child.status).code, out: await out, err };
