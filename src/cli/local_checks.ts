@@ -47,11 +47,23 @@ function quickCheck(path: string): string {
   }
 }
 
+/** Opens the file for writing and changes nothing. Before SQLite has it: closing would end its locks. */
+function isWritable(path: string): boolean {
+  try {
+    Deno.openSync(path, { read: true, write: true }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return false;
+    throw error;
+  }
+}
+
 function databaseCheck(name: string, path: string | null): Check {
   return {
     name,
     run: () => {
       if (path === null || !exists(path)) return skip("not there yet");
+      if (!isWritable(path)) return fail(`${path} may not be written by this user`);
       const said = quickCheck(path);
       return said === "ok" ? ok(`${path} is sound`) : fail(`${path}: ${said}`);
     },
