@@ -1,6 +1,7 @@
 /** The poller: one loop for each source, none of which waits for another. */
 import type { Logger } from "@logtape/logtape";
 import type { Clock } from "../pnl/clock.ts";
+import { SOURCE_NAMES } from "../pnl/sources.ts";
 import type { EventLog } from "../log/event_log.ts";
 import { RecordingGate } from "./recording_gate.ts";
 import type { Source, SourceName } from "./source.ts";
@@ -8,7 +9,6 @@ import { SourceLoop } from "./source_loop.ts";
 import type { StateStore } from "./state_store.ts";
 import type { SourceStatus } from "./status.ts";
 
-const NAMES: readonly SourceName[] = ["kalshi", "anthropic", "revenue"];
 /** How long {@link Poller.stop} waits for what runs. */
 const STOP_MS = 2_000;
 
@@ -95,7 +95,7 @@ export class Poller {
 
   /** Every source there could be, in a fixed order; those without a configuration as such. */
   statuses(): SourceStatus[] {
-    return NAMES.map((name) => this.#loops.get(name)?.status() ?? notConfigured(name));
+    return SOURCE_NAMES.map((name) => this.#loops.get(name)?.status() ?? notConfigured(name));
   }
 
   async #run(signal: AbortSignal): Promise<void> {

@@ -3,9 +3,10 @@
  * or of schedules; the poller does.
  */
 import type { Candidate, EventSource } from "../pnl/event.ts";
+import type { SourceName } from "../pnl/sources.ts";
 
 /** The names of the sources, also their keys in `/health` and in a snapshot's `pending`. */
-export type SourceName = "kalshi" | "anthropic" | "revenue";
+export type { SourceName };
 
 /** What a log is bound to by a source's first event; a start that contradicts it stops. */
 export interface Binding {
