@@ -79,14 +79,17 @@ function waitBefore(attempt: number, last: unknown, options: AttemptOptions): nu
   return Math.random() * upper;
 }
 
-/** The breaker of one source: opens after `threshold` failed polls in a row, half-opens after `resetMs`. */
+/**
+ * The breaker of one source: opens after `threshold` failed polls in a row, and half-opens at the next
+ * poll. When that is, its caller decides, by the monotonic clock: cockatiel itself goes by the wall
+ * clock, and one that was ahead and is set right would keep the breaker open for as long as it was.
+ */
 export function pollBreaker(
   threshold: number,
-  resetMs: number,
 ): { readonly policy: CircuitBreakerPolicy; readonly failures: ConsecutiveBreaker } {
   const failures = new ConsecutiveBreaker(threshold);
   const policy = circuitBreaker(handleWhen((error) => error instanceof UpstreamError), {
-    halfOpenAfter: resetMs,
+    halfOpenAfter: -Infinity,
     breaker: failures,
   });
   return { policy, failures };

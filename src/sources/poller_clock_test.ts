@@ -206,3 +206,26 @@ Deno.test("Poller appends nothing of a poll during which the wall clock jumped, 
     });
   }
 });
+
+Deno.test("Poller tries an open breaker after its time, though the wall clock was set back meanwhile", async () => {
+  await place(async ({ log, poller }) => {
+    const machine = Date.now;
+    try {
+      // The breaker's library reads the machine's clock, so that is the one to be ahead here.
+      Date.now = () => machine() + 86_400_000;
+      let failing = true;
+      const source = fakeSource(() =>
+        failing ? Promise.reject(new UpstreamError("timeout", "slow")) : Promise.resolve(poll())
+      );
+      const polls = poller([source], { breakerResetMs: 100 });
+      polls.start();
+      await until(() => polls.statuses()[2]!.breaker.state === "OPEN", "open");
+      Date.now = machine;
+      failing = false;
+      await until(() => polls.statuses()[2]!.state === "ok", "closed again", 3_000);
+      assert.equal(walk(log).at(-1), "CLOSED null 0");
+    } finally {
+      Date.now = machine;
+    }
+  });
+});

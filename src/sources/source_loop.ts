@@ -54,6 +54,8 @@ export class SourceLoop {
   #backfillRows = 0;
   #failures = 0;
   #openedAt: number | null = null;
+  /** When an open breaker is tried again, on the monotonic clock. */
+  #retryAt = 0;
   /** The last round was not kept, for the wall clock was not trusted. */
   #isPaused = false;
   #lastError: BreakerStatus["lastError"] = null;
@@ -63,14 +65,14 @@ export class SourceLoop {
     this.#logger = (deps.logger ?? getLogger(["pnl", "sources"])).with({
       source: deps.source.name,
     });
-    this.#breaker = pollBreaker(deps.breakerThreshold, deps.breakerResetMs);
+    this.#breaker = pollBreaker(deps.breakerThreshold);
     this.#appender = new Appender(deps.source, deps.log, deps.clock);
     this.#remember();
   }
 
   /** What is known of the source now. */
   status(): SourceStatus {
-    const { source, breakerResetMs } = this.#deps;
+    const { source, clock, breakerResetMs } = this.#deps;
     const state = STATES[this.#breaker.policy.state];
     return {
       name: source.name,
@@ -84,7 +86,8 @@ export class SourceLoop {
         consecutiveFailures: this.#failures,
         openedAt: this.#openedAt === null ? null : iso(this.#openedAt),
         nextAttemptAt: state === "OPEN" && this.#openedAt !== null
-          ? iso(this.#openedAt + breakerResetMs)
+          // The wall clock may have been set back since.
+          ? iso(Math.min(this.#openedAt, clock.now()) + breakerResetMs)
           : null,
         lastError: this.#lastError,
       },
@@ -130,12 +133,9 @@ export class SourceLoop {
   }
 
   async #wait(intervalMs: number, signal: AbortSignal): Promise<void> {
-    const { clock, breakerResetMs } = this.#deps;
-    const open = this.#breaker.policy.state === CircuitState.Open && this.#openedAt !== null;
-    const untilReset = open ? this.#openedAt! + breakerResetMs - clock.now() : 0;
-    // Never longer than the reset itself, should the wall clock have been set back; a millisecond more,
-    // for a timer may be early.
-    const ms = open ? Math.max(0, Math.min(untilReset, breakerResetMs)) + 1 : intervalMs;
+    const { clock } = this.#deps;
+    const open = this.#breaker.policy.state === CircuitState.Open;
+    const ms = open ? Math.max(0, this.#retryAt - clock.monotonic()) : intervalMs;
     this.#nextPollAt = iso(clock.now() + ms);
     await this.#rest(ms, signal);
   }
@@ -253,6 +253,7 @@ export class SourceLoop {
     const at = clock.now();
     const consecutiveFailures = this.#failures;
     const errorClass = to === "CLOSED" ? null : this.#lastError?.class ?? null;
+    if (to === "OPEN") this.#retryAt = clock.monotonic() + this.#deps.breakerResetMs;
     this.#openedAt = to === "OPEN" ? at : to === "CLOSED" ? null : this.#openedAt;
     const facts = { state: to, errorClass, consecutiveFailures };
     if (to === "CLOSED") this.#logger.info("{source}: breaker closed", facts);
