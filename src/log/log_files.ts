@@ -22,7 +22,13 @@ export interface LogFiles {
 }
 
 const PAGE_BYTES = 4096;
-const HEAD_BYTES = 64 * PAGE_BYTES;
+/** The id's page is one of these. */
+const FIRST_PAGES = 64;
+/** First byte of a page that is a leaf of a table (SQLite file format, 1.6); bytes 3 and 4 count its rows. */
+const TABLE_LEAF = 0x0d;
+const ID_LENGTH = 36;
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const LATIN1 = new TextDecoder("latin1");
 
 function sizeOf(path: string): number {
   try {
@@ -54,30 +60,38 @@ export async function checkLogFiles({ path, known, clock }: LogFiles): Promise<v
   if (reason === null) return;
   throw new LogFilesError(
     "log_files_mixed",
-    `Cannot open ${path}: the write-ahead log beside it belongs to another file (${reason}). Where ` +
-      `${path} was restored, remove ${path}-wal and ${path}-shm; else restore a backup`,
+    `Cannot open ${path}: the write-ahead log beside it belongs to another file (${reason}). Nothing ` +
+      `was changed. If ${path} is a restored copy, move ${path}-wal and ${path}-shm elsewhere and ` +
+      "start again; keep them until the copy has proved whole",
   );
 }
 
 /**
- * Whether the file itself, without its write-ahead log, is of the log with that id. SQLite has no way to
- * ask that; the id's row was written with the file's first pages and never moves.
+ * The log's id by the file alone, without its write-ahead log; null where that page is not in the file
+ * yet, as after a crash in the first checkpoint. SQLite has no way to ask: the id is the only row of its
+ * table, so its text ends the page, and the page is among the file's first and never moves.
  */
-function isOfLog(path: string, id: string): boolean {
+function idInFile(path: string): string | null {
   using file = Deno.openSync(path);
-  const head = new Uint8Array(HEAD_BYTES);
-  let length = 0;
-  for (let read: number | null = 1; read !== null && read > 0 && length < HEAD_BYTES;) {
-    read = file.readSync(head.subarray(length));
-    length += read ?? 0;
+  const page = new Uint8Array(PAGE_BYTES);
+  for (let number = 1; number <= FIRST_PAGES; number++) {
+    let length = 0;
+    for (let read: number | null = 1; read !== null && length < PAGE_BYTES;) {
+      read = file.readSync(page.subarray(length));
+      length += read ?? 0;
+    }
+    if (length < PAGE_BYTES) return null;
+    const [kind, , , high = 0, low = 0] = page;
+    const id = LATIN1.decode(page.subarray(-ID_LENGTH));
+    if (kind === TABLE_LEAF && high * 256 + low === 1 && ID.test(id)) return id;
   }
-  // One page: nothing has been copied into the file yet, all of it is in the write-ahead log.
-  return length <= PAGE_BYTES || new TextDecoder("latin1").decode(head).includes(id);
+  return null;
 }
 
 /** Why the file and its write-ahead log are not of one piece; null where they are. Only reads. */
 async function mixedUp(path: string, known: Lineage, clock: Clock): Promise<string | null> {
-  if (!isOfLog(path, known.logId)) return `the file is not of log ${known.logId}`;
+  const id = idInFile(path);
+  if (id !== null && id !== known.logId) return `the file is log ${id}, that was of ${known.logId}`;
   try {
     using log = await openSqliteEventLog({ path, clock, readOnly: true });
     if (log.id !== known.logId) return `this is log ${log.id}, that was of ${known.logId}`;

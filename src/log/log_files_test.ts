@@ -83,3 +83,17 @@ Deno.test("checkLogFiles() refuses an older copy beside a write-ahead log that g
     const known = lineage(log);
     await assert.rejects(checkLogFiles({ path, known, clock }), { code: "log_files_mixed" });
   }));
+
+Deno.test("checkLogFiles() lets a crash in the middle of the first checkpoint pass", () =>
+  inTempDir(async (dir) => {
+    const { path, known } = await crashed(dir, 300);
+    const whole = `${path}.whole`;
+    for (const end of ["", "-wal"]) Deno.copyFileSync(`${path}${end}`, `${whole}${end}`);
+    (await openSqliteEventLog({ path: whole, clock })).close();
+    const pages = Deno.readFileSync(whole);
+    assert.equal(pages.length > 20 * 4096, true);
+    for (const copied of [1, 2, 3, 5, 6, 7, 20]) {
+      Deno.writeFileSync(path, pages.subarray(0, copied * 4096));
+      await checkLogFiles({ path, known, clock });
+    }
+  }));
