@@ -31,6 +31,8 @@ export class Appender {
   readonly #refused = new Set<string>();
   /** Identities of rejected rows that were not accepted since; null until the log was asked. */
   #open: Set<string> | null = null;
+  /** How often each identity was accepted: a row may be rejected anew after that. */
+  readonly #accepted = new Map<string, number>();
 
   constructor(source: Source, log: EventLog, clock: Clock) {
     this.#source = source;
@@ -80,42 +82,61 @@ export class Appender {
       kind: "fact",
       source: this.#source.source,
       type: "pnl.source.accepted.v1",
-      id: `accepted/${identity}`,
+      id: `accepted/${this.#numbered(identity)}`,
       subject: this.#source.name,
       time: new Date(this.#clock.now()).toISOString(),
       data: { identity },
     })));
-    for (const identity of accepted) this.#open?.delete(identity);
+    for (const identity of accepted) this.#close(identity);
     return results.filter(({ status }) => status === "appended").length;
   }
 
-  /** Reads what is open from the log, once. */
+  /** Reads from the log, once, what was rejected more often than it was accepted. */
   #openRejections(): Set<string> {
     if (this.#open !== null) return this.#open;
-    const open = new Set<string>();
-    for (const type of ["pnl.source.rejected.v1", "pnl.source.accepted.v1"] as const) {
-      for (let after = 0, more = true; more;) {
-        const page = this.#log.read({ source: this.#source.source, type, after });
-        for (const { line } of page) {
-          const event = upcast(JSON.parse(line));
-          if (event.type === "pnl.source.rejected.v1") open.add(event.data.identity);
-          if (event.type === "pnl.source.accepted.v1") open.delete(event.data.identity);
-        }
-        after = page.at(-1)?.position ?? after;
-        more = page.length > 0;
-      }
+    const rejected = this.#count("pnl.source.rejected.v1");
+    for (const [name, times] of this.#count("pnl.source.accepted.v1")) {
+      this.#accepted.set(name, times);
     }
-    return this.#open = open;
+    const open = [...rejected].filter(([name, times]) => times > (this.#accepted.get(name) ?? 0));
+    return this.#open = new Set(open.map(([name]) => name));
+  }
+
+  /** How many events of a type there are by the identity that they name. */
+  #count(type: "pnl.source.rejected.v1" | "pnl.source.accepted.v1"): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (let after = 0, more = true; more;) {
+      const page = this.#log.read({ source: this.#source.source, type, after });
+      for (const { line } of page) {
+        const { data } = upcast(JSON.parse(line));
+        if ("identity" in data) counts.set(data.identity, (counts.get(data.identity) ?? 0) + 1);
+      }
+      after = page.at(-1)?.position ?? after;
+      more = page.length > 0;
+    }
+    return counts;
+  }
+
+  /** The name with a number from the second time on: each rejection and its end are events of their own. */
+  #numbered(name: string): string {
+    const times = this.#accepted.get(name) ?? 0;
+    return times === 0 ? name : `${name}/${times + 1}`;
+  }
+
+  #close(identity: string): void {
+    this.#accepted.set(identity, (this.#accepted.get(identity) ?? 0) + 1);
+    this.#open?.delete(identity);
   }
 
   /** A row that could not be taken, as an event; its text is cut to what an event holds. */
   rejection({ identity, path, reason }: Rejection): FactCandidate {
     const name = cutText(identity, 400) || "(unnamed)";
+    this.#openRejections();
     return {
       kind: "fact",
       source: this.#source.source,
       type: "pnl.source.rejected.v1",
-      id: `rejected/${name}`,
+      id: `rejected/${this.#numbered(name)}`,
       subject: this.#source.name,
       time: new Date(this.#clock.now()).toISOString(),
       data: {

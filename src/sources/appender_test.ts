@@ -145,3 +145,21 @@ Deno.test("Appender.append() accepts a transfer by its kind and id, whatever its
   const accepted = eventsOf(log, "pnl.source.accepted.v1").map(({ id }) => id);
   assert.deepEqual(accepted, ["accepted/deposit/t"]);
 });
+
+Deno.test("Appender.append() records a row that is rejected anew after it was accepted", async () => {
+  const { log, appender } = fresh();
+  const bad = { identity: "a", path: "fills[0].fee", reason: "is no decimal" };
+  const told = () =>
+    eventsOf(log).flatMap(({ type, id }) => type.startsWith("pnl.source.") ? [id] : []);
+  await appender.append([], [bad], signal);
+  await appender.append([fill("a")], [], signal);
+  for (const each of [appender, new Appender(source, log, clock)]) {
+    await each.append([], [{ ...bad, reason: "is missing" }], signal);
+    await each.append([], [{ ...bad, reason: "is missing" }], signal);
+  }
+  assert.deepEqual(told(), ["rejected/a", "accepted/a", "rejected/a/2"]);
+  const last = new Appender(source, log, clock);
+  await last.append([fill("a")], [], signal);
+  await last.append([fill("a", "0.99")], [], signal);
+  assert.deepEqual(told().slice(3), ["accepted/a/2", "rejected/a/3"], "in conflict now");
+});
