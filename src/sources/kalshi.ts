@@ -3,7 +3,7 @@ import type { Clock } from "../pnl/clock.ts";
 import { HttpClient, type HttpClientOptions } from "./http_client.ts";
 import { KalshiAccounts, type KalshiDeps } from "./kalshi_accounts.ts";
 import { KalshiClient } from "./kalshi_client.ts";
-import { pollFacts } from "./kalshi_facts.ts";
+import { pollFacts, subaccountsIn } from "./kalshi_facts.ts";
 import { type Between, KalshiObservations } from "./kalshi_observations.ts";
 import { KalshiSigner } from "./kalshi_signer.ts";
 import { pollTransfers } from "./kalshi_transfers.ts";
@@ -87,6 +87,7 @@ class Portfolio {
 
   async facts(context: PollContext): Promise<Poll> {
     this.#round = NOTHING_READ;
+    this.#deps.accounts.learn(subaccountsIn(context.cursor));
     await this.#observations.readBefore(context);
     const poll = await pollFacts(this.#deps, context);
     this.#round = { facts: true, transfers: false };

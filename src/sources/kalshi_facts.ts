@@ -41,7 +41,6 @@ type Cursor = z.infer<typeof CURSOR>;
  */
 export async function pollFacts(deps: KalshiDeps, context: PollContext): Promise<Poll> {
   const cursor = readCursor(context.cursor);
-  if (cursor !== null) deps.accounts.learn(Object.keys(cursor.settlements).map(Number));
   const reading = new FactsReading(deps, context, cursor);
   const fills = await reading.fills();
   const settlements = await reading.settlements();
@@ -51,6 +50,11 @@ export async function pollFacts(deps: KalshiDeps, context: PollContext): Promise
     cursor: JSON.stringify(reading.next(fills.newest, settlements.newest)),
     backfilled: cursor === null,
   };
+}
+
+/** The subaccounts that a cursor of this unit knows, which the account may no longer be able to list. */
+export function subaccountsIn(cursor: string | null): number[] {
+  return Object.keys(readCursor(cursor)?.settlements ?? {}).map(Number);
 }
 
 /** A cursor of another shape counts as none: everything is read again, and known rows stay known. */

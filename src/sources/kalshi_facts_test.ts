@@ -5,7 +5,7 @@ import { Appender } from "./appender.ts";
 import { HttpClient } from "./http_client.ts";
 import { KalshiAccounts, type KalshiDeps } from "./kalshi_accounts.ts";
 import { KalshiClient } from "./kalshi_client.ts";
-import { pollFacts } from "./kalshi_facts.ts";
+import { pollFacts, subaccountsIn } from "./kalshi_facts.ts";
 import type { Poll } from "./source.ts";
 import { context, eventsOf, fakeSource, poll, type Upstream, upstream } from "./testing.ts";
 
@@ -129,7 +129,9 @@ Deno.test("pollFacts() reads a subaccount's settlements from their beginning whe
   // Another process knows of it through the cursor, though no fill names it again.
   fills.length = 0;
   const later = server.requests.length;
-  await pollFacts(deps(server, clock), context({ cursor: second.cursor }));
+  const restarted = deps(server, clock);
+  restarted.accounts.learn(subaccountsIn(second.cursor));
+  await pollFacts(restarted, context({ cursor: second.cursor }));
   assert.deepEqual(asked(server, "/settlements", later).map((each) => each.subaccount), ["0", "7"]);
 });
 

@@ -45,6 +45,18 @@ Deno.test("kalshiSource() brackets readings that agree, and not those that money
   assert.deepEqual(observed(moved, "positions"), []);
 });
 
+Deno.test("kalshiSource() knows its subaccounts after a restart, though it may not list them", async () => {
+  await using at = await account();
+  const { facts: read } = await new Rounds(at.source).next();
+  assert.ok(read !== undefined && "cursor" in read);
+  at.sandbox.faults.set("kalshi", { mode: "forbidden", path: "/subaccounts/balances" });
+  const [facts, transfers, observations] = quickSource(at.sandbox.kalshi, at.clock).units;
+  await facts!.poll(context({ cursor: read.cursor }));
+  await transfers!.poll(context({ cursor: null }));
+  const again = { observations: await observations!.poll(context({ cursor: "1" })) };
+  assert.deepEqual(observed(again, "portfolio"), ["0+", "1+"]);
+});
+
 Deno.test("kalshiSource() brackets no money where the transfers were not read", async () => {
   await using at = await account();
   at.sandbox.faults.set("kalshi", { mode: "server_error", path: "/deposits" });
