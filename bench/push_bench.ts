@@ -5,10 +5,9 @@ import { serveWith } from "../src/http/serve.ts";
 import { type Server, startServer } from "../src/http/server.ts";
 import { openSqliteEventLog, type SqliteEventLog } from "../src/log/sqlite_event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
-import { defaultAnswer } from "../src/projection/default_answer.ts";
+import { emptyFrameOf } from "../src/projection/default_answer.ts";
 import { openReadPath } from "../src/projection/open_read_path.ts";
 import { Projector } from "../src/projection/projector.ts";
-import { CURRENT } from "../src/projection/read_model.ts";
 import { Hub } from "../src/stream/hub.ts";
 import { fillMaker } from "./fixture.ts";
 import { quantile, report } from "./report.ts";
@@ -31,11 +30,10 @@ async function serve(
   stack.defer(stop);
   const statuses = () => [];
   const dress = serveWith({ clock, statuses, confirmedAgeMs: () => projector.confirmedAgeMs });
-  const json = defaultAnswer(CURRENT, WINDOW_MS);
   const hub = new Hub({
     projection: projector,
     serve: dress,
-    empty: () => ({ epoch: projector.epoch, offset: 0, position: 0, final: false, json }),
+    empty: emptyFrameOf(projector),
     intervalMs: WINDOW_MS,
   });
   const app = createApp({

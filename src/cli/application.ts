@@ -6,10 +6,9 @@ import { acquireDataLock } from "../log/data_lock.ts";
 import { checkLogFiles } from "../log/log_files.ts";
 import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
-import { defaultAnswer } from "../projection/default_answer.ts";
+import { emptyFrameOf } from "../projection/default_answer.ts";
 import { openReadPath } from "../projection/open_read_path.ts";
 import { Projector } from "../projection/projector.ts";
-import { CURRENT } from "../projection/read_model.ts";
 import { checkBindings } from "../sources/binding.ts";
 import { Poller } from "../sources/poller.ts";
 import type { Source } from "../sources/source.ts";
@@ -64,11 +63,10 @@ function listen(
   stack.defer(stop);
   const statuses = () => poller.statuses();
   const serve = serveWith({ clock, statuses, confirmedAgeMs: () => projector.confirmedAgeMs });
-  const empty = defaultAnswer(CURRENT, projector.windowMs);
   const hub = new Hub({
     projection: projector,
     serve,
-    empty: () => ({ epoch: projector.epoch, offset: 0, position: 0, final: false, json: empty }),
+    empty: emptyFrameOf(projector),
     intervalMs: config.intervalMs,
   });
   const app = createApp({

@@ -2,10 +2,9 @@
 import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
 import type { Candidate } from "../pnl/event.ts";
-import { defaultAnswer } from "../projection/default_answer.ts";
+import { emptyFrameOf } from "../projection/default_answer.ts";
 import { openReadPath } from "../projection/open_read_path.ts";
 import { Projector } from "../projection/projector.ts";
-import { CURRENT } from "../projection/read_model.ts";
 import { reached } from "../projection/testing.ts";
 import type { SourceStatus } from "../sources/status.ts";
 import { Hub, type HubOptions } from "../stream/hub.ts";
@@ -102,13 +101,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const run = projector.run(running.signal);
   const statuses = () => options.statuses ?? [workingSource(clock)];
   const serve = serveWith({ clock, statuses, confirmedAgeMs: () => projector.confirmedAgeMs });
-  const empty = () => ({
-    epoch: projector.epoch,
-    offset: 0,
-    position: 0,
-    final: false,
-    json: defaultAnswer(CURRENT, WINDOW_MS),
-  });
+  const empty = emptyFrameOf(projector);
   const hub = new Hub({ projection: projector, serve, empty, intervalMs: 60_000, ...options.hub });
   const deps: AppDeps = {
     log,

@@ -1,6 +1,7 @@
 /** Whether the files of a log belong together, looked at before anything may write to them. */
 import type { Clock } from "../pnl/clock.ts";
 import { databaseError } from "../sqlite/database_error.ts";
+import { readInto } from "../sqlite/file_bytes.ts";
 import type { Lineage } from "./event_log.ts";
 import { openSqliteEventLog } from "./sqlite_event_log.ts";
 
@@ -75,12 +76,7 @@ function idInFile(path: string): string | null {
   using file = Deno.openSync(path);
   const page = new Uint8Array(PAGE_BYTES);
   for (let number = 1; number <= FIRST_PAGES; number++) {
-    let length = 0;
-    for (let read: number | null = 1; read !== null && length < PAGE_BYTES;) {
-      read = file.readSync(page.subarray(length));
-      length += read ?? 0;
-    }
-    if (length < PAGE_BYTES) return null;
+    if (readInto(file, page) < PAGE_BYTES) return null;
     const [kind, , , high = 0, low = 0] = page;
     const id = LATIN1.decode(page.subarray(-ID_LENGTH));
     if (kind === TABLE_LEAF && high * 256 + low === 1 && ID.test(id)) return id;

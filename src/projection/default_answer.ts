@@ -2,7 +2,9 @@
 import { breakdown } from "../pnl/breakdown.ts";
 import { FOLD_VERSION, initialFold } from "../pnl/fold.ts";
 import type { Snapshot } from "../pnl/snapshot_schema.ts";
+import type { Frame } from "./frame.ts";
 import { pageJson } from "./history.ts";
+import type { Projection } from "./projection.ts";
 import { BREAKDOWN, CURRENT, isHistoryKey } from "./read_model.ts";
 
 /** A key that no read model has. */
@@ -25,6 +27,16 @@ export function defaultAnswer(key: string, windowMs: number): string {
   if (key === BREAKDOWN) return JSON.stringify(breakdown(initialFold(windowMs)));
   if (isHistoryKey(key)) return pageJson({ items: [], nextCursor: null, closed: false });
   throw new UnknownReadModelError(key);
+}
+
+/**
+ * Makes the frame of an empty log. Its JSON is made once; the epoch is asked for each time.
+ *
+ * @param projection whose epoch and window length it has
+ */
+export function emptyFrameOf(projection: Pick<Projection, "epoch" | "windowMs">): () => Frame {
+  const json = defaultAnswer(CURRENT, projection.windowMs);
+  return () => ({ epoch: projection.epoch, offset: 0, position: 0, final: false, json });
 }
 
 const ZERO = "0.00";

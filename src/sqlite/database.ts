@@ -1,6 +1,7 @@
 /** Opening SQLite files through the runtime's own `node:sqlite`. */
 import { DatabaseSync } from "node:sqlite";
 import { DatabaseError, databaseError } from "./database_error.ts";
+import { readInto } from "./file_bytes.ts";
 
 /** Options of {@link openDatabase}. */
 export interface OpenOptions {
@@ -38,12 +39,7 @@ function readHeader(path: string): Uint8Array | null {
   try {
     using file = Deno.openSync(path);
     const header = new Uint8Array(HEADER_BYTES);
-    let length = 0;
-    for (let read = 0; length < HEADER_BYTES; length += read) {
-      read = file.readSync(header.subarray(length)) ?? 0;
-      if (read === 0) break;
-    }
-    return header.subarray(0, length);
+    return header.subarray(0, readInto(file, header));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return null;
     throw new DatabaseError("database_failed", path, `Cannot read ${path}`, { cause });
