@@ -37,6 +37,7 @@ async function serve(
     intervalMs: WINDOW_MS,
   });
   const app = createApp({
+    role: "all",
     log,
     projection: projector,
     readPath,
@@ -45,7 +46,9 @@ async function serve(
     statuses,
     clock,
     version: "bench",
-    mode: "live",
+    mode: () => "live",
+    writerAddress: () => null,
+    redis: null,
     allowedOrigins: [],
   });
   const server = startServer({ app, hub, host: "127.0.0.1", port: 0 });

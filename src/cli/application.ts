@@ -70,6 +70,7 @@ function listen(
     intervalMs: config.intervalMs,
   });
   const app = createApp({
+    role: "all",
     log,
     projection: projector,
     readPath,
@@ -78,7 +79,9 @@ function listen(
     statuses,
     clock,
     version: manifest.version,
-    mode: config.mode,
+    mode: () => config.mode,
+    writerAddress: () => null,
+    redis: null,
     allowedOrigins: config.allowedOrigins,
   });
   const { host, port, allowedOrigins } = config;

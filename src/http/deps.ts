@@ -6,10 +6,14 @@ import type { ReadPath } from "../projection/read_path.ts";
 import type { SourceStatus } from "../sources/status.ts";
 import type { Serve } from "../stream/broadcast.ts";
 import type { Hub } from "../stream/hub.ts";
+import type { RedisHealth } from "./redis_health.ts";
 
 /** Dependencies of the app. */
 export interface AppDeps {
-  readonly log: EventLog;
+  /** `edge`: a node without a log, which shows what the writer leaves in Redis. */
+  readonly role: "all" | "edge";
+  /** Null on an edge. */
+  readonly log: EventLog | null;
   readonly projection: Projection;
   readonly readPath: Pick<ReadPath, "read" | "stats">;
   readonly hub: Hub;
@@ -19,7 +23,12 @@ export interface AppDeps {
   readonly statuses: () => readonly SourceStatus[];
   readonly clock: Clock;
   readonly version: string;
-  readonly mode: "live" | "sandbox";
+  /** Of the writer; null on an edge that has not heard of it yet. */
+  readonly mode: () => "live" | "sandbox" | null;
+  /** Where the writer listens, such as `http://127.0.0.1:3000`; null where it is not known. */
+  readonly writerAddress: () => string | null;
+  /** Null where Redis is not configured. */
+  readonly redis: (() => RedisHealth) | null;
   /** Exact origins, beside the server's own, whose pages may read and connect. */
   readonly allowedOrigins: readonly string[];
 }

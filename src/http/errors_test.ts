@@ -132,8 +132,7 @@ Deno.test("an internal error says nothing but an errorId, which the log has with
   });
   try {
     await using server = await startTestServer();
-    const { log } = server.deps;
-    log.read = () => {
+    server.log.read = () => {
       throw new Error("canary at /secret/path");
     };
     const response = await server.get("/api/events");

@@ -1,12 +1,13 @@
 /** `/api/events`: the log as it stands, line by line. */
 import type { Context } from "hono";
 import { z } from "zod";
-import type { LogLine, ReadOptions } from "../log/event_log.ts";
+import type { EventLog, LogLine, ReadOptions } from "../log/event_log.ts";
 import { EVENT_DATA, EVENT_SOURCES, type EventType } from "../pnl/event.ts";
 import { chooseType } from "./accept.ts";
 import type { AppDeps } from "./deps.ts";
 import { matches } from "./entity_tag.ts";
 import { ndjson } from "./ndjson.ts";
+import { notOnThisNode } from "./not_on_this_node.ts";
 import { HttpProblem } from "./problem.ts";
 import { NO_PARAMETERS, readQuery, timeParameter, wholeParameter } from "./query.ts";
 import { JSON_TYPE, reply } from "./reply.ts";
@@ -54,10 +55,16 @@ function pageLimit(query: Query): number {
   );
 }
 
+/** @throws {HttpProblem} `not_on_this_node` on an edge */
+function theLog(deps: AppDeps): EventLog {
+  if (deps.log === null) throw notOnThisNode(deps);
+  return deps.log;
+}
+
 /** A page, and the position after which the next one begins; null where nothing more is there now. */
-function readPage(deps: AppDeps, query: Query): { lines: LogLine[]; nextAfter: number | null } {
+function readPage(log: EventLog, query: Query): { lines: LogLine[]; nextAfter: number | null } {
   const limit = pageLimit(query);
-  const found = deps.log.read({ ...readOptions(query), limit: limit + 1 });
+  const found = log.read({ ...readOptions(query), limit: limit + 1 });
   const lines = found.slice(0, limit);
   const nextAfter = found.length > limit ? lines.at(-1)?.position ?? null : null;
   return { lines, nextAfter };
@@ -70,8 +77,8 @@ function nextLink(c: Context, nextAfter: number): string {
   return `<${url.pathname}${url.search}>; rel="next"`;
 }
 
-function page(c: Context, deps: AppDeps, query: Query, batch: boolean): Response {
-  const { lines, nextAfter } = readPage(deps, query);
+function page(c: Context, log: EventLog, query: Query, batch: boolean): Response {
+  const { lines, nextAfter } = readPage(log, query);
   const items = `[${lines.map(({ line }) => line).join(",")}]`;
   return reply(c, 200, batch ? items : `{"items":${items},"nextAfter":${nextAfter}}`, {
     "content-type": batch ? BATCH : JSON_TYPE,
@@ -82,14 +89,15 @@ function page(c: Context, deps: AppDeps, query: Query, batch: boolean): Response
 
 function one(c: Context, deps: AppDeps): Response {
   readQuery(c, NO_PARAMETERS);
+  const log = theLog(deps);
   const position = Number(c.req.param("position"));
   const [found] = Number.isSafeInteger(position) && position > 0
-    ? deps.log.read({ after: position - 1, to: position, limit: 1 })
+    ? log.read({ after: position - 1, to: position, limit: 1 })
     : [];
   if (found === undefined) {
     throw new HttpProblem("not_found", "The log has no event at this position.");
   }
-  const tag = `"${deps.log.id}:${position}"`;
+  const tag = `"${log.id}:${position}"`;
   const fields = { etag: tag, "cache-control": "private, no-cache" };
   if (matches(c, tag)) return reply(c, 304, null, fields);
   return reply(c, 200, found.line, {
@@ -106,10 +114,11 @@ export function eventRoutes(routes: Routes, deps: AppDeps): void {
     if (type === null) {
       throw new HttpProblem("not_acceptable", `Events are served as ${OFFERED.join(", ")}.`);
     }
-    if (type !== NDJSON) return page(c, deps, query, type === BATCH);
+    const log = theLog(deps);
+    if (type !== NDJSON) return page(c, log, query, type === BATCH);
     const body = c.req.method === "HEAD"
       ? null
-      : ndjson(deps.log, readOptions(query), query.limit ?? Infinity);
+      : ndjson(log, readOptions(query), query.limit ?? Infinity);
     return reply(c, 200, body, { "content-type": NDJSON, vary: "Accept" });
   });
   routes.get("/api/events/:position{[0-9]{1,16}}", (c) => one(c, deps));

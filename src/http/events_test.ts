@@ -82,7 +82,7 @@ Deno.test("GET /api/events streams a large log as NDJSON, line for line as store
 Deno.test("GET /api/events as NDJSON reads only as fast as the client takes it", async () => {
   await using server = await withEvents(20_000);
   let read = 0;
-  const { log } = server.deps;
+  const { log } = server;
   const counted = log.read.bind(log);
   log.read = (options) => {
     const lines = counted(options);

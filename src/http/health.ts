@@ -8,8 +8,9 @@ import type { Routes } from "./routes.ts";
 
 type Health = "ok" | "degraded" | "unavailable";
 
-/** The log's head position, or null where the log cannot be read. */
+/** The log's head position, or null where the log cannot be read, or is not here. */
 function headPosition(deps: AppDeps): number | null {
+  if (deps.log === null) return null;
   try {
     return deps.log.head().position;
   } catch {
@@ -79,7 +80,7 @@ export function healthRoutes(routes: Routes, deps: AppDeps): void {
     const body = {
       status,
       version: deps.version,
-      mode: deps.mode,
+      mode: deps.mode(),
       uptimeSeconds: Math.floor((deps.clock.monotonic() - startedAt) / 1000),
       position: head ?? deps.projection.position,
       projection: { status: deps.projection.state.status, position: deps.projection.position },

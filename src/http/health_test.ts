@@ -29,7 +29,7 @@ Deno.test("GET /health is ok, degraded with a stale source, unavailable without 
     assert.deepEqual(breakers, { revenue: status.breaker });
   }
   await using server = await startTestServer();
-  server.deps.log.head = () => {
+  server.log.head = () => {
     throw new Error("gone");
   };
   for (const path of ["/health", "/readyz"]) {

@@ -15,6 +15,7 @@ const TITLES = {
   misdirected_request: [421, "Misdirected request"],
   upgrade_required: [426, "Upgrade required"],
   internal: [500, "Internal error"],
+  not_on_this_node: [503, "Not on this node"],
   unavailable: [503, "Unavailable"],
   too_many_streams: [503, "Too many streams"],
   not_folded_in_time: [504, "Not folded in time"],
@@ -23,17 +24,20 @@ const TITLES = {
 /** What kind of problem it is. */
 export type ProblemCode = keyof typeof TITLES;
 
+/** Members of a problem beside those of RFC 9457. */
+export type Facts = Readonly<Record<string, string | number | null>>;
+
 /** A request that cannot be answered. Its message is for the client. */
 export class HttpProblem extends Error {
   readonly code: ProblemCode;
   /** Members beside those of RFC 9457, such as the parameter's name. */
-  readonly facts: Readonly<Record<string, string | number>>;
+  readonly facts: Facts;
   readonly headers: HeaderFields;
 
   constructor(
     code: ProblemCode,
     detail: string,
-    facts: Readonly<Record<string, string | number>> = {},
+    facts: Facts = {},
     headers: HeaderFields = {},
   ) {
     super(detail);

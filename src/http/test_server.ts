@@ -32,7 +32,8 @@ export class TestClock implements Clock {
 }
 
 /** What a test may have other than usual. */
-export interface TestServerOptions extends Partial<Pick<AppDeps, "allowedOrigins" | "mode">> {
+export interface TestServerOptions extends Partial<Pick<AppDeps, "allowedOrigins" | "redis">> {
+  readonly mode?: "live" | "sandbox";
   readonly hub?: Partial<
     Pick<HubOptions, "intervalMs" | "keepAliveMs" | "maxConnections" | "random">
   >;
@@ -104,6 +105,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const empty = emptyFrameOf(projector);
   const hub = new Hub({ projection: projector, serve, empty, intervalMs: 60_000, ...options.hub });
   const deps: AppDeps = {
+    role: "all",
     log,
     projection: projector,
     readPath,
@@ -112,7 +114,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     statuses,
     clock,
     version: "0.0.0-test",
-    mode: options.mode ?? "live",
+    mode: () => options.mode ?? "live",
+    writerAddress: () => null,
+    redis: options.redis ?? null,
     allowedOrigins: options.allowedOrigins ?? [],
   };
   const server = startServer({
