@@ -8,19 +8,32 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Where the key that signs comes from. */
 export type PrivateKey = { readonly pem: string } | { readonly file: string };
 
+/** The Redis that events and snapshots are mirrored to. */
+export interface RedisConfig {
+  /** It may hold a password: it is shown nowhere. */
+  readonly url: string;
+  readonly prefix: string;
+  /** How many events the mirrored stream keeps. */
+  readonly retention: number;
+}
+
 /** What the server is to do. */
 export interface Config {
-  readonly mode: "live" | "sandbox";
+  /** `all`: polls, keeps the log, serves. `edge`: serves what a writer publishes in Redis. */
+  readonly role: "all" | "edge";
+  /** Null on an edge: it takes its writer's. */
+  readonly mode: "live" | "sandbox" | null;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Folder of the databases; in sandbox mode a folder of its own inside PNL_DATA_DIR. */
+  /** Folder of the databases; in sandbox mode a folder of its own inside PNL_DATA_DIR. No edge uses it. */
   readonly dataDir: string;
   readonly intervalMs: number;
   /** First UTC day of Anthropic's costs; null where nothing was said. */
   readonly since: string | null;
   readonly allowedOrigins: readonly string[];
   readonly sandboxSeed: number;
+  readonly redis: RedisConfig | null;
   readonly kalshi:
     | {
       readonly keyId: string;
@@ -45,7 +58,7 @@ export interface Config {
   readonly sourceTimeoutMs: number;
   readonly logLevel: "trace" | "debug" | "info" | "warning" | "error" | "fatal";
   readonly logDir: string;
-  /** Names that look like settings and are none; they have no effect. */
+  /** Settings, and names that look like some, that have no effect. */
   readonly warnings: readonly string[];
 }
 
@@ -90,13 +103,24 @@ function crossFaults(env: Environment): string[] {
   if (has("REVENUE_API_TOKEN") && !has("REVENUE_BASE_URL")) {
     faults.push("REVENUE_BASE_URL: is missing: REVENUE_API_TOKEN is set");
   }
+  if (env.PNL_ROLE?.trim() === "edge" && !has("REDIS_URL")) {
+    faults.push("REDIS_URL: is missing: PNL_ROLE is edge, which serves what it finds in Redis");
+  }
   return faults;
+}
+
+/** An edge has no use for the upstreams' credentials, and a machine less that holds them is better. */
+function unusedOnEdge(env: Environment): string[] {
+  return SETTING_NAMES
+    .filter((name) => /^(KALSHI|ANTHROPIC|REVENUE)_.*(KEY|TOKEN)/.test(name))
+    .filter((name) => (env[name]?.trim() ?? "") !== "")
+    .map((name) => `${name}: is not used by an edge, which asks no upstream; leave it out`);
 }
 
 /** Names with a prefix of ours that no setting has: most likely typing errors. */
 function unknownNames(env: Environment): string[] {
   return Object.keys(env)
-    .filter((name) => /^(PNL|KALSHI|ANTHROPIC|REVENUE|BREAKER|SOURCE)_/.test(name))
+    .filter((name) => /^(PNL|REDIS|KALSHI|ANTHROPIC|REVENUE|BREAKER|SOURCE)_/.test(name))
     .filter((name) => !(name in SETTINGS) && !name.startsWith("PNL_TEST_"))
     .sort()
     .map((name) => {
@@ -106,6 +130,7 @@ function unknownNames(env: Environment): string[] {
 }
 
 function upstreams(values: SettingValues): Pick<Config, "kalshi" | "anthropic" | "revenue"> {
+  if (values.PNL_ROLE === "edge") return { kalshi: null, anthropic: null, revenue: null };
   const { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_FILE: file } =
     values;
   const privateKey = pem !== undefined ? { pem } : file !== undefined ? { file } : null;
@@ -129,9 +154,14 @@ function upstreams(values: SettingValues): Pick<Config, "kalshi" | "anthropic" |
   };
 }
 
+function redisOf(values: SettingValues): RedisConfig | null {
+  const { REDIS_URL: url, REDIS_PREFIX: prefix, REDIS_RETENTION: retention } = values;
+  return url === undefined ? null : { url, prefix: prefix!, retention: retention! };
+}
+
 /**
  * Reads the configuration. Without a credential of any upstream it is the sandbox's; with some it is
- * live, and the upstreams without are not configured.
+ * live, and the upstreams without are not configured. An edge has no upstreams.
  *
  * @param env the environment; an empty variable counts as absent
  * @throws {ConfigError} with every fault at once
@@ -144,17 +174,21 @@ export function readConfig(env: Environment): Config {
   faults.push(...crossFaults(env));
   if (faults.length > 0) throw new ConfigError(faults);
   const sources = upstreams(values);
+  const role = values.PNL_ROLE!;
+  const isEdge = role === "edge";
   const live = Object.values(sources).some((source) => source !== null);
   const dataDir = values.PNL_DATA_DIR!.replace(/(?<=.)\/+$/, "");
   return {
-    mode: live ? "live" : "sandbox",
+    role,
+    mode: isEdge ? null : live ? "live" : "sandbox",
     host: values.HOST!,
     port: values.PORT!,
-    dataDir: live ? dataDir : `${dataDir}/sandbox`,
+    dataDir: live || isEdge ? dataDir : `${dataDir}/sandbox`,
     intervalMs: values.PNL_INTERVAL_MS!,
     since: values.PNL_SINCE ?? null,
     allowedOrigins: values.PNL_ALLOWED_ORIGINS ?? [],
     sandboxSeed: values.PNL_SANDBOX_SEED!,
+    redis: redisOf(values),
     ...sources,
     pollMs: {
       kalshi: values.KALSHI_POLL_MS!,
@@ -166,6 +200,6 @@ export function readConfig(env: Environment): Config {
     sourceTimeoutMs: values.SOURCE_TIMEOUT_MS!,
     logLevel: values.LOG_LEVEL!,
     logDir: values.LOG_DIR!,
-    warnings: unknownNames(env),
+    warnings: [...unknownNames(env), ...(isEdge ? unusedOnEdge(env) : [])],
   };
 }

@@ -80,6 +80,25 @@ Deno.test("readConfig() refuses what looks right and is not", () => {
       "https://a/?q",
     ],
     LOG_LEVEL: ["INFO", "verbose"],
+    PNL_ROLE: ["writer", "EDGE", "all,edge"],
+    REDIS_URL: [
+      ...[
+        "localhost:6379",
+        "http://a.example",
+        "redis:",
+        "redis:///x",
+        "redis://a b",
+        "redis://a,b",
+      ],
+      ...[
+        "redis://a.example?family=6",
+        "redis://a.example/pnl",
+        "redis://a.example#x",
+        "redis://$h",
+      ],
+    ],
+    REDIS_PREFIX: ["p n l:", "pnl*", "a".repeat(65)],
+    REDIS_RETENTION: ["0", "999", "1e6"],
   };
   for (const [name, texts] of Object.entries(cases)) {
     for (const text of texts) {
@@ -94,16 +113,54 @@ Deno.test("readConfig() names variables that need one another", () => {
   assert.match(faultsOf({ REVENUE_API_TOKEN: "t" }).join(), /^REVENUE_BASE_URL: is missing/);
   const both = { KALSHI_API_KEY_ID: "i", KALSHI_PRIVATE_KEY: PEM, KALSHI_PRIVATE_KEY_FILE: "k" };
   assert.match(faultsOf(both).join(), /not both/);
+  assert.match(faultsOf({ PNL_ROLE: "edge" }).join(), /^REDIS_URL: is missing/);
+});
+
+Deno.test("readConfig() knows of Redis only where it is told of one", () => {
+  assert.equal(readConfig({ REDIS_PREFIX: "p:" }).redis, null);
+  const url = "rediss://user:p%40ss@cache.example:7000/3";
+  assert.deepEqual(readConfig({ REDIS_URL: url }).redis, {
+    url,
+    prefix: "pnl:",
+    retention: 1_000_000,
+  });
+  const env = { REDIS_URL: "redis://[::1]/", REDIS_PREFIX: "{b}:", REDIS_RETENTION: "5000" };
+  assert.deepEqual(readConfig(env).redis, {
+    url: "redis://[::1]/",
+    prefix: "{b}:",
+    retention: 5000,
+  });
+  const said = faultsOf({ REDIS_URL: "redis://user:hush@a.example/?x" }).join();
+  assert.doesNotMatch(said, /hush/);
+});
+
+Deno.test("readConfig() of an edge has no upstreams, and says which credentials it has no use for", () => {
+  const edge = readConfig({
+    PNL_ROLE: "edge",
+    REDIS_URL: "redis://127.0.0.1",
+    PNL_DATA_DIR: "d",
+    ANTHROPIC_ADMIN_KEY: "k",
+    KALSHI_API_KEY_ID: "i",
+    KALSHI_PRIVATE_KEY_FILE: "f",
+    REVENUE_BASE_URL: "https://billing.example",
+  });
+  assert.deepEqual([edge.role, edge.mode], ["edge", null]);
+  assert.deepEqual([edge.kalshi, edge.anthropic, edge.revenue], [null, null, null]);
+  const named = edge.warnings.map((warning) => warning.split(":")[0]);
+  assert.deepEqual(named, ["KALSHI_API_KEY_ID", "KALSHI_PRIVATE_KEY_FILE", "ANTHROPIC_ADMIN_KEY"]);
+  assert.equal(readConfig({}).role, "all");
 });
 
 Deno.test("readConfig() warns of names that look like settings, with the nearest one", () => {
   const { warnings } = readConfig({
     KALSHI_POL_MS: "1",
     PNL_DATADIR: "x",
+    REDIS_URI: "x",
     HOME: "h",
     PNL_TEST_X: "",
   });
-  assert.equal(warnings.length, 2);
+  assert.equal(warnings.length, 3);
+  assert.match(warnings[2]!, /^REDIS_URI: .*REDIS_URL is one$/);
   assert.match(warnings[0]!, /^KALSHI_POL_MS: .*KALSHI_POLL_MS is one$/);
   assert.match(warnings[1]!, /^PNL_DATADIR: .*PNL_DATA_DIR is one$/);
 });

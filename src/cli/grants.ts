@@ -9,6 +9,11 @@ export interface Grants {
   readonly read: readonly string[];
   readonly write: readonly string[];
   readonly env: readonly string[];
+  /**
+   * What is not granted of the environment looks absent instead of ending the program: a package that
+   * ioredis needs (`debug`) reads all of it.
+   */
+  readonly ignoreEnv: boolean;
   readonly run: readonly string[];
   readonly sys: readonly string[];
 }
@@ -26,10 +31,17 @@ export function isGranted(name: string): name is GrantedCommand {
   return (GRANTED as readonly string[]).includes(name);
 }
 
-/** `host:port` of a URL, the port said even where it is the scheme's own. */
-function hostAndPort(text: string): string {
+const PORTS: Readonly<Record<string, string>> = {
+  "https:": "443",
+  "http:": "80",
+  "redis:": "6379",
+  "rediss:": "6379",
+};
+
+/** `host:port` of a URL, the port said even where it is the scheme's own. No user or password. */
+export function hostAndPort(text: string): string {
   const url = new URL(text);
-  return `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+  return `${url.hostname}:${url.port || PORTS[url.protocol]}`;
 }
 
 /** Where the server listens, as `--allow-net` takes it. */
@@ -44,11 +56,12 @@ function upstreamHosts(config: Config): string[] {
   return [...new Set(urls.map(hostAndPort))];
 }
 
-/** The sandbox's servers take any free port of the loopback address. */
+/** The sandbox's servers take any free port of the loopback address, which covers whatever else is there. */
 function network(config: Config): string[] {
-  const hosts = config.mode === "sandbox" ? ["127.0.0.1"] : upstreamHosts(config);
-  const covered = config.mode === "sandbox" && config.host === "127.0.0.1";
-  return covered ? hosts : [listening(config), ...hosts];
+  const redis = config.redis === null ? [] : [hostAndPort(config.redis.url)];
+  const hosts = [listening(config), ...upstreamHosts(config), ...redis];
+  if (config.mode !== "sandbox") return [...new Set(hosts)];
+  return [...hosts.filter((host) => !host.startsWith("127.0.0.1:")), "127.0.0.1"];
 }
 
 /**
@@ -63,9 +76,11 @@ export function grantsOf(
   environment: Environment,
 ): Grants {
   const env = SETTING_NAMES.filter((setting) => environment[setting] !== undefined);
-  const none: Grants = { net: [], read: [], write: [], env, run: [], sys: [] };
+  const none: Grants = { net: [], read: [], write: [], env, ignoreEnv: false, run: [], sys: [] };
   if (config === null) return none;
   const data = { ...none, read: [config.dataDir], write: [config.dataDir] };
+  // An edge serves without any data folder.
+  const folders = config.role === "edge" ? [config.logDir] : [config.dataDir, config.logDir];
   const key = config.kalshi !== null && "file" in config.kalshi.privateKey
     ? [config.kalshi.privateKey.file]
     : [];
@@ -76,8 +91,9 @@ export function grantsOf(
         ...data,
         sys: name === "doctor" ? ["statfs"] : [],
         net: network(config),
-        read: [config.dataDir, config.logDir, ...key],
-        write: [config.dataDir, config.logDir],
+        ignoreEnv: config.redis !== null,
+        read: [...folders, ...key],
+        write: folders,
       };
     case "export":
       // To give a file its name takes reading as well as writing.
@@ -93,9 +109,10 @@ export function grantsOf(
 
 /** The grants as flags of `deno run`. */
 export function flagsOf(grants: Grants): string[] {
-  return (["net", "read", "write", "env", "run", "sys"] as const)
+  const allowed = (["net", "read", "write", "env", "run", "sys"] as const)
     .filter((name) => grants[name].length > 0)
     .map((name) => `--allow-${name}=${grants[name].join(",")}`);
+  return grants.ignoreEnv ? [...allowed, "--ignore-env"] : allowed;
 }
 
 /** A warning where the server can be reached from other machines; null where it cannot. */

@@ -47,6 +47,37 @@ Deno.test("flagsOf() prints only words that a shell leaves alone", () => {
   for (const flag of flags) assert.match(flag, /^--allow-[a-z]+=[A-Za-z0-9_.:,/[\]-]+$/);
 });
 
+const REDIS = { REDIS_URL: "redis://user:hush@cache.example/2" };
+
+Deno.test("grantsOf() serve and doctor reach Redis, and see nothing of the environment but the settings", () => {
+  for (const name of ["serve", "doctor"] as const) {
+    const env = { ...LIVE, ...REDIS, PNL_INTERVAL_MS: "1000" };
+    const grants = grantsOf(name, readConfig(env), env);
+    assert.equal(grants.net.at(-1), "cache.example:6379");
+    const flags = flagsOf(grants);
+    assert.equal(flags.at(-1), "--ignore-env");
+    assert.doesNotMatch(flags.join(" "), /hush|user/);
+    assert.equal(grantsOf(name, readConfig(LIVE), LIVE).ignoreEnv, false);
+  }
+  assert.equal(grantsOf("verify", readConfig(REDIS), REDIS).ignoreEnv, false);
+  const netOf = (url: string) => {
+    const env = { REDIS_URL: url };
+    return grantsOf("serve", readConfig(env), env).net;
+  };
+  assert.deepEqual(netOf("redis://127.0.0.1:6380"), ["127.0.0.1"], "covered by the sandbox's");
+  assert.deepEqual(netOf("redis://[::1]"), ["[::1]:6379", "127.0.0.1"]);
+  assert.deepEqual(netOf("rediss://a.example:7000/0"), ["a.example:7000", "127.0.0.1"]);
+});
+
+Deno.test("grantsOf() an edge's server has a listener, Redis and a log folder, and no data folder", () => {
+  const env = { ...LIVE, ...REDIS, PNL_ROLE: "edge" };
+  for (const name of ["serve", "doctor"] as const) {
+    const { net, read, write } = grantsOf(name, readConfig(env), env);
+    assert.deepEqual(net, ["127.0.0.1:3000", "cache.example:6379"]);
+    assert.deepEqual([read, write], [["./logs"], ["./logs"]]);
+  }
+});
+
 Deno.test("exposureWarning() speaks where other machines can reach the server", () => {
   assert.equal(exposureWarning(readConfig({})), null);
   assert.match(exposureWarning(readConfig({ HOST: "0.0.0.0" })) ?? "", /can be reached/);

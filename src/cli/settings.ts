@@ -45,6 +45,28 @@ const baseUrl = z.string().transform((text, context) => {
   return url.origin + url.pathname.replace(/\/+$/, "");
 });
 
+/**
+ * Redis's address. Plain redis:// is for this machine and for private networks, where Redis mostly stands;
+ * `doctor` says of it that it is not encrypted. ioredis would take options out of a query, so there is none.
+ */
+const redisUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  const problem = url === null || !/^rediss?:$/.test(url.protocol)
+    ? "is not a redis:// or rediss:// URL"
+    : !/^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)$/.test(url.hostname)
+    ? "names no host"
+    : url.search !== "" || url.hash !== ""
+    ? "may hold no query or fragment"
+    : !/^(\/\d{0,3})?$/.test(url.pathname)
+    ? "may hold no path but the number of a database, such as /0"
+    : null;
+  if (problem !== null) {
+    context.addIssue(problem);
+    return z.NEVER;
+  }
+  return text;
+});
+
 const origins = z.string().transform((text, context) => {
   const list = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
   for (const part of list) {
@@ -80,6 +102,10 @@ const label = z.string().regex(
   /^[A-Za-z0-9._-]{1,64}$/,
   "is not a label of letters, digits, . _ -",
 );
+const prefix = z.string().regex(
+  /^[A-Za-z0-9._:{}-]{1,64}$/,
+  "is not a prefix of 1 to 64 letters, digits, . _ : { } -",
+);
 const privateKey = z.string().regex(
   /-----BEGIN (RSA )?PRIVATE KEY-----/,
   "is not a PEM private key (-----BEGIN PRIVATE KEY----- or -----BEGIN RSA PRIVATE KEY-----)",
@@ -89,11 +115,15 @@ const privateKey = z.string().regex(
 export const SETTINGS = {
   HOST: setting(host, "127.0.0.1"),
   PORT: setting(whole(0, 65_535), "3000"),
+  PNL_ROLE: setting(z.enum(["all", "edge"], "is neither all nor edge"), "all"),
   PNL_DATA_DIR: setting(path, "./data"),
   PNL_INTERVAL_MS: setting(whole(100, 3_600_000), "5000"),
   PNL_SINCE: setting(day),
   PNL_ALLOWED_ORIGINS: setting(origins),
   PNL_SANDBOX_SEED: setting(whole(0, 4_294_967_295), "1"),
+  REDIS_URL: setting(redisUrl, null, { secret: true }),
+  REDIS_PREFIX: setting(prefix, "pnl:"),
+  REDIS_RETENTION: setting(whole(1_000, 1_000_000_000), "1000000"),
   KALSHI_API_KEY_ID: setting(token, null, { secret: true }),
   KALSHI_PRIVATE_KEY: setting(privateKey, null, { secret: true }),
   KALSHI_PRIVATE_KEY_FILE: setting(path),

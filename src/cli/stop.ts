@@ -36,7 +36,12 @@ export const command: Command = {
   details: "Sends SIGTERM to the holder of the lock and waits until it has let go.",
   options: { json: { type: "boolean", help: "Say what was done as JSON." } },
   async run({ options, env }) {
-    const { dataDir } = readConfig(env);
+    const { dataDir, role } = readConfig(env);
+    if (role === "edge") {
+      throw new CommandError(
+        "Cannot find an edge, which locks no folder: send SIGTERM to its process",
+      );
+    }
     const holder = readDataLock(dataDir);
     if (holder !== null) {
       signal(holder);
