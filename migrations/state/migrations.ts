@@ -1,7 +1,9 @@
 import type { Migration } from "kysely/migration";
 import { sources } from "./0001_sources.ts";
+import { starts } from "./0002_starts.ts";
 
 /** The migrations of `state.db`, by name, in order. */
 export const STATE_MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_sources": sources,
+  "0002_starts": starts,
 };

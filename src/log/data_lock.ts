@@ -32,6 +32,11 @@ export class DataLockError extends Error {
 /** The lock, held until it is released or the process ends, however it ends. */
 export interface DataLock extends Disposable {
   readonly holder: LockHolder;
+  /**
+   * Device and inode of the lock's file: another folder has another, even where it is a copy, and no other
+   * has this one while the lock is held. Null where the platform has none.
+   */
+  readonly place: string | null;
   /** Says another port, where the system chose it. */
   setPort(port: number): void;
   release(): void;
@@ -80,6 +85,11 @@ function lockError(dir: string, cause: unknown): DataLockError {
   return new DataLockError(dir, `Cannot lock ${dir}: ${reason}`, { cause });
 }
 
+function placeOf(file: Deno.FsFile): string | null {
+  const { dev, ino } = file.statSync();
+  return ino === null ? null : `${dev}:${ino}`;
+}
+
 function openLock(dir: string): Deno.FsFile {
   try {
     return Deno.openSync(lockPath(dir), { read: true, write: true, create: true });
@@ -114,6 +124,7 @@ export function acquireDataLock(dir: string, { port }: { readonly port: number }
     file.close();
     throw lockError(dir, cause);
   }
+  const place = placeOf(file);
   let isHeld = true;
   const release = () => {
     if (!isHeld) return;
@@ -124,6 +135,7 @@ export function acquireDataLock(dir: string, { port }: { readonly port: number }
     get holder() {
       return holder;
     },
+    place,
     setPort: (port) => {
       holder = { ...holder, port };
       writeHolder(file, holder);

@@ -81,6 +81,20 @@ Deno.test("DataLock.release() lets the next one in; setPort() is what others see
     acquireDataLock(dir, { port: 1 }).release();
   }));
 
+Deno.test("DataLock.place is the folder's own, from one start to the next, and no copy's", () =>
+  inTempDir((dir) => {
+    const placeIn = (folder: string) => {
+      using lock = acquireDataLock(folder, { port: 1 });
+      return lock.place;
+    };
+    const place = placeIn(dir);
+    assert.match(place ?? "", /^\d+:\d+$/);
+    assert.equal(placeIn(dir), place);
+    Deno.mkdirSync(join(dir, "copy"));
+    Deno.copyFileSync(join(dir, "events.db.lock"), join(dir, "copy", "events.db.lock"));
+    assert.notEqual(placeIn(join(dir, "copy")), place);
+  }));
+
 Deno.test("readDataLock() of a folder without one is null; whatever is in the file is no obstacle", () =>
   inTempDir((dir) => {
     assert.equal(readDataLock(dir), null);

@@ -1,4 +1,4 @@
-/** `state.db`: how far each source has been read, and how fresh it is. Operational, not history. */
+/** `state.db`: how far each source has been read, how fresh it is, who ran last. Operational, not history. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EventLog, Lineage } from "../log/event_log.ts";
 import { openDatabase } from "../sqlite/database.ts";
@@ -9,7 +9,7 @@ import type { BreakerState } from "./status.ts";
 
 /** "PNLS" */
 const APPLICATION_ID = 0x504e4c53;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /** How far a unit has been read. */
 export interface UnitState {
@@ -24,6 +24,24 @@ export interface Freshness {
   readonly lastSuccessAt: string | null;
   /** What the log was last told of its breaker. */
   readonly breaker: BreakerState;
+}
+
+/** A start that is to be recorded. */
+export interface StartRecord {
+  /** The random name of this run. */
+  readonly holder: string;
+  /** The folder, so that no copy of it is taken for it; null where the platform cannot tell. */
+  readonly place: string | null;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+/** What a start is among the others of its folder. */
+export interface Start {
+  /** Greater than that of every start before. */
+  readonly token: number;
+  /** The run before in this very folder; null where there was none, or it was in another. */
+  readonly predecessor: string | null;
 }
 
 /** What of a log names a lineage. */
@@ -97,6 +115,23 @@ export class StateStore implements Disposable {
       position: Number(row["position"]),
       root: String(row["root"]),
     };
+  }
+
+  /**
+   * Records a start. Its token counts on from the last one, and is never below the time: one that counted
+   * by itself would fall behind where this file is deleted or comes back from a backup.
+   *
+   * @throws {DatabaseError} with nothing recorded
+   */
+  nextStart({ holder, place, now }: StartRecord): Start {
+    const last = this.#get("SELECT token, holder, place FROM starts");
+    const token = Math.max(Number(last?.["token"] ?? 0) + 1, Math.floor(now));
+    const isSame = last !== undefined && place !== null && last["place"] === place;
+    this.#transaction(() => {
+      this.#sql("INSERT OR REPLACE INTO starts (id, token, holder, place) VALUES (1, ?, ?, ?)")
+        .run(token, holder, place);
+    });
+    return { token, predecessor: isSame ? String(last["holder"]) : null };
   }
 
   /** How far a unit has been read; null where it has not. */
