@@ -88,6 +88,16 @@ export class Poller {
     }
   }
 
+  /**
+   * Ends polling for good while the rest goes on: from now on nothing is appended, and each source's status
+   * says why.
+   */
+  halt(reason: Error & { readonly code: string }): void {
+    this.#gate.close(reason);
+    this.#controller.abort(reason);
+    for (const loop of this.#loops.values()) loop.stopped(reason, reason.code);
+  }
+
   /** False until an upstream's `Date` agrees with the wall clock, at first and after each jump. */
   isClockTrusted(): boolean {
     return this.#gate.isClockTrusted();

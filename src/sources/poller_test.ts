@@ -200,6 +200,30 @@ Deno.test("Poller reads everything again where the log is not the one of its cur
   });
 });
 
+Deno.test("Poller.halt() lets nothing more into the log, not even what is on its way, and says why", async () => {
+  await place(async ({ log, poller }) => {
+    let polled = 0;
+    let answer = () => {};
+    const slow = fakeSource(async () => {
+      // It takes no notice of the signal, as an answer that is here already.
+      if (++polled > 1) await new Promise<void>((resolve) => answer = resolve);
+      return poll([totals(String(polled))]);
+    });
+    const polls = poller([slow]);
+    polls.start();
+    await until(() => polled === 2, "a poll that hangs");
+    const before = log.head().position;
+    polls.halt(Object.assign(new Error("Another writes"), { code: "lease_held" }));
+    answer();
+    await polls.stop();
+    assert.equal(log.head().position, before);
+    const { state, breaker } = polls.statuses()[2]!;
+    assert.equal(state, "stopped");
+    const { class: errorClass, message } = breaker.lastError!;
+    assert.deepEqual([errorClass, message], ["lease_held", "Another writes"]);
+  });
+});
+
 Deno.test("Poller says why it does not begin", async () => {
   await place(async ({ poller }) => {
     const bound = poller([fakeSource(() => Promise.resolve(poll()))]);

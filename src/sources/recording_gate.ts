@@ -24,6 +24,7 @@ export interface Entry {
    * @throws {UntrustedClockError} where the wall clock is not trusted, or jumped since the round began: what
    * was read may carry times from before
    * @throws {LogFailedError} where the sources cannot be bound
+   * @throws the reason that {@link RecordingGate.close} was given
    */
   check(): void;
 }
@@ -41,11 +42,17 @@ export class RecordingGate {
   readonly #watch: ClockWatch;
   #resolved: Resolved | null = null;
   #isBound = false;
+  #closed: Error | null = null;
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
     this.#logger = deps.logger ?? getLogger(["pnl", "sources"]);
     this.#watch = new ClockWatch(deps.clock, () => lastAgreement(deps.sources));
+  }
+
+  /** Lets nothing through any more, not even what is on its way. */
+  close(reason: Error): void {
+    this.#closed ??= reason;
   }
 
   /** False until an upstream's `Date` agrees with the wall clock, at first and after each jump. */
@@ -91,11 +98,12 @@ export class RecordingGate {
    * @throws {LogFailedError}
    */
   bindWhenTrusted(): void {
-    if (this.#isBound || !this.isClockTrusted()) return;
+    if (this.#closed !== null || this.#isBound || !this.isClockTrusted()) return;
     if (this.#resolved?.jump === this.#watch.lastJump) this.#bind();
   }
 
   #check(jump: ClockJumpError | null): void {
+    if (this.#closed !== null) throw this.#closed;
     const untrusted = this.#watch.look();
     if (untrusted !== null) throw untrusted;
     this.#refuseAfter(jump);

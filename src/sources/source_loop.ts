@@ -120,9 +120,9 @@ export class SourceLoop {
   }
 
   /** Polling cannot begin, or not go on: says so, and leaves the source stopped. */
-  stopped(error: unknown): void {
+  stopped(error: unknown, errorClass = INTERNAL): void {
     this.#state = "stopped";
-    this.#note(INTERNAL, error);
+    this.#note(errorClass, error);
     this.#logger.fatal("{source}: polling stopped: {error}", { error });
   }
 
