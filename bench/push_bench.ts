@@ -29,7 +29,12 @@ async function serve(
   const { readPath, stop } = openReadPath({ projector, clock });
   stack.defer(stop);
   const statuses = () => [];
-  const dress = serveWith({ clock, statuses, confirmedAgeMs: () => projector.confirmedAgeMs });
+  const dress = serveWith({
+    clock,
+    statuses,
+    confirmedAgeMs: () => projector.confirmedAgeMs,
+    intervalMs: () => WINDOW_MS,
+  });
   const hub = new Hub({
     projection: projector,
     serve: dress,

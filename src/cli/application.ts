@@ -62,7 +62,12 @@ function listen(
   const { readPath, stop } = openReadPath({ projector, clock });
   stack.defer(stop);
   const statuses = () => poller.statuses();
-  const serve = serveWith({ clock, statuses, confirmedAgeMs: () => projector.confirmedAgeMs });
+  const serve = serveWith({
+    clock,
+    statuses,
+    confirmedAgeMs: () => projector.confirmedAgeMs,
+    intervalMs: () => config.intervalMs,
+  });
   const hub = new Hub({
     projection: projector,
     serve,

@@ -10,10 +10,13 @@ export interface ServeOptions {
   readonly statuses: () => readonly SourceStatus[];
   /** How long ago the writer was known to be at the end of its log; null where it never was. */
   readonly confirmedAgeMs: () => number | null;
+  /** How often the writer confirms, milliseconds. */
+  readonly intervalMs: () => number;
 }
 
 /** Makes the function that adds `served`, as it is at the moment of the call. */
-export function serveWith({ clock, statuses, confirmedAgeMs }: ServeOptions): Serve {
+export function serveWith(options: ServeOptions): Serve {
+  const { clock, statuses, confirmedAgeMs, intervalMs } = options;
   return ({ epoch, offset, json }, from) =>
     spliceServed(
       json,
@@ -24,6 +27,7 @@ export function serveWith({ clock, statuses, confirmedAgeMs }: ServeOptions): Se
         clock,
         statuses: statuses(),
         confirmedAgeMs: confirmedAgeMs(),
+        intervalMs: intervalMs(),
       }),
     );
 }

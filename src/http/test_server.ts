@@ -101,7 +101,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const running = new AbortController();
   const run = projector.run(running.signal);
   const statuses = () => options.statuses ?? [workingSource(clock)];
-  const serve = serveWith({ clock, statuses, confirmedAgeMs: () => projector.confirmedAgeMs });
+  const serve = serveWith({
+    clock,
+    statuses,
+    confirmedAgeMs: () => projector.confirmedAgeMs,
+    intervalMs: () => WINDOW_MS,
+  });
   const empty = emptyFrameOf(projector);
   const hub = new Hub({ projection: projector, serve, empty, intervalMs: 60_000, ...options.hub });
   const deps: AppDeps = {

@@ -4,12 +4,13 @@ import { parseMoney } from "../pnl/money.ts";
 import type { Snapshot } from "../pnl/snapshot_schema.ts";
 import { addToBucket, belongsInBuckets, bucketStart } from "./bucket.ts";
 import { formatCursor, InvalidCursorError, parseCursor } from "./page_cursor.ts";
-import type { HistoryQuery, Projection, Resolution } from "./projection.ts";
+import type { HistoryQuery, Resolution } from "./projection.ts";
+import type { Projector } from "./projector.ts";
 import { historyKey, parseHistoryKey } from "./read_model.ts";
 import { append, EVENING, inFolder, Live, SteppedClock, WINDOW_MS } from "./testing.ts";
 
 /** A projection of five minutes across midnight, an event a second: 60 windows. */
-async function withHistory(test: (projection: Projection, live: Live) => void): Promise<void> {
+async function withHistory(test: (projection: Projector, live: Live) => void): Promise<void> {
   await inFolder(async (dir) => {
     const clock = new SteppedClock();
     using log = new MemoryEventLog({ clock });
@@ -24,7 +25,7 @@ async function withHistory(test: (projection: Projection, live: Live) => void): 
 }
 
 /** All items, page by page. */
-function all(projection: Projection, query: HistoryQuery): unknown[] {
+function all(projection: Projector, query: HistoryQuery): unknown[] {
   const items: unknown[] = [];
   let cursor: string | undefined;
   do {

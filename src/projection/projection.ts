@@ -1,5 +1,6 @@
-/** What readers and streams may ask of the projection; `Projector` implements it. */
+/** What readers and streams may ask of the projection, on the writer and on an edge. */
 import type { Frame } from "./frame.ts";
+import type { TierName } from "./tier.ts";
 
 /** Resolutions of history. */
 export type Resolution = "raw" | "1m" | "1h" | "1d";
@@ -24,7 +25,10 @@ export interface HistoryQuery {
   readonly cursor?: string;
 }
 
-/** The live projection: one fold over the log, and the snapshots it made. */
+/**
+ * The live snapshots: `Projector` folds the log and makes them, `EdgeProjection` follows those that a
+ * writer made.
+ */
 export interface Projection {
   readonly epoch: string;
   readonly windowMs: number;
@@ -37,11 +41,12 @@ export interface Projection {
   };
   /** The newest frame; null before the first event. */
   current(): Frame | null;
-  /** The breakdown's JSON at the current frame's offset; null before the first event. */
-  breakdown(): { readonly offset: number; readonly json: string } | null;
   /** Final snapshots with an offset above this one, oldest first. */
   finalsAfter(offset: number, limit: number): readonly Frame[];
-  history(query: HistoryQuery): HistoryPage;
+  /** {@link finalsAfter} misses none where it is asked from this offset or a greater one. */
+  readonly completeAfter: number;
+  /** The tier that {@link finalsAfter} reads. */
+  readonly finalsTier: TierName;
   /** Called with each new frame, in order; at once with nothing. Returns what ends it. */
   subscribe(listener: (frame: Frame) => void): () => void;
 }

@@ -41,6 +41,9 @@ const MOST_TICK_MS = 5000;
 export class Projector implements Projection {
   readonly epoch: string;
   readonly windowMs: number;
+  /** Every final is stored. */
+  readonly completeAfter = 0;
+  readonly finalsTier = "sqlite";
   readonly #options: OpeningOptions;
   readonly #keeper: BuildKeeper;
   readonly #listeners: Listeners;
@@ -115,6 +118,7 @@ export class Projector implements Projection {
     return this.#view.current();
   }
 
+  /** The breakdown's JSON at the current frame's offset; null before the first event. */
   breakdown(): { readonly offset: number; readonly json: string } | null {
     return this.#view.breakdown();
   }
@@ -123,6 +127,12 @@ export class Projector implements Projection {
     return this.#view.finalsAfter(offset, limit);
   }
 
+  /** The newest final snapshots, at most `limit` of them, oldest first. */
+  newestFinals(limit: number): readonly Frame[] {
+    return this.#view.newestFinals(limit);
+  }
+
+  /** A page of history from what is stored. */
   history(query: HistoryQuery): HistoryPage {
     return this.#view.history(query);
   }

@@ -11,6 +11,8 @@ export interface Served {
   readonly pos: string;
   /** How long ago the writer was known to be at the end of its log; null where it never was. */
   readonly confirmedAgeMs: number | null;
+  /** False where that is unknown or longer ago than two intervals: newer events may be missing. */
+  readonly confirmed: boolean;
   /** Configured sources whose figures may be old. */
   readonly stale: readonly string[];
   readonly notConfigured: readonly string[];
@@ -25,10 +27,14 @@ export interface ServedInput {
   readonly epoch: string;
   readonly offset: number;
   readonly confirmedAgeMs: number | null;
+  /** How often the writer confirms, milliseconds. */
+  readonly intervalMs: number;
   readonly statuses: readonly SourceStatus[];
   readonly clock: Clock;
 }
 
+/** Confirmations that may be missed before a snapshot counts as unconfirmed. */
+const MISSED_CONFIRMATIONS = 2;
 /** Polls that may be missed before a source is stale, and the least time in milliseconds beyond one. */
 const MISSED_POLLS = 3;
 const GRACE_MS = 15_000;
@@ -41,6 +47,11 @@ export function isStale(status: SourceStatus, nowMs: number): boolean {
   if (status.breaker.state !== "CLOSED" || status.lastSuccessAt === null) return true;
   const allowed = Math.max(MISSED_POLLS * status.intervalMs, status.intervalMs + GRACE_MS);
   return nowMs - Date.parse(status.lastSuccessAt) > allowed;
+}
+
+/** True where the writer was known to be at the end of its log within the last two intervals. */
+export function isConfirmed(confirmedAgeMs: number | null, intervalMs: number): boolean {
+  return confirmedAgeMs !== null && confirmedAgeMs <= MISSED_CONFIRMATIONS * intervalMs;
 }
 
 /** Builds `served` as of now. */
@@ -66,6 +77,7 @@ export function buildServed(input: ServedInput): Served {
     at: new Date(now).toISOString(),
     pos: formatStreamPosition(input),
     confirmedAgeMs: input.confirmedAgeMs,
+    confirmed: isConfirmed(input.confirmedAgeMs, input.intervalMs),
     stale,
     notConfigured,
     sources,

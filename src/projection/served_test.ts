@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SourceStatus } from "../sources/status.ts";
-import { buildServed, isStale, spliceServed } from "./served.ts";
+import { buildServed, isConfirmed, isStale, spliceServed } from "./served.ts";
 import { EVENING, SteppedClock } from "./testing.ts";
 
 const status = (
@@ -37,6 +37,7 @@ Deno.test("buildServed() tells stale sources from those that are not configured"
     epoch: "0123456789abcdef",
     offset: 2469,
     confirmedAgeMs: 12,
+    intervalMs: 5000,
     clock: new SteppedClock(),
     statuses: [
       status(900),
@@ -49,6 +50,7 @@ Deno.test("buildServed() tells stale sources from those that are not configured"
     at: "2026-11-21T23:59:30.000Z",
     pos: "0123456789abcdef:2469",
     confirmedAgeMs: 12,
+    confirmed: true,
     stale: ["anthropic"],
     notConfigured: ["revenue"],
     sources: {
@@ -71,8 +73,16 @@ Deno.test("buildServed() gives no negative age where the wall clock was stepped 
     epoch: "0123456789abcdef",
     offset: 0,
     confirmedAgeMs: null,
+    intervalMs: 5000,
     clock,
     statuses: [status(0)],
   });
   assert.equal(served.sources["kalshi"]?.dataAgeMs, 0);
+});
+
+Deno.test("isConfirmed() allows two intervals, and never takes the unknown for known", () => {
+  assert.equal(isConfirmed(0, 5000), true);
+  assert.equal(isConfirmed(10_000, 5000), true);
+  assert.equal(isConfirmed(10_001, 5000), false);
+  assert.equal(isConfirmed(null, 5000), false);
 });

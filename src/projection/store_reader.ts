@@ -78,6 +78,14 @@ export class StoreReader {
     ).map(finalRow);
   }
 
+  /** The newest finals, oldest first. */
+  newestFinals(limit: number): FinalRow[] {
+    return this.#all(
+      "SELECT position, window_end, json FROM finals ORDER BY position DESC LIMIT ?",
+      bounded(limit),
+    ).map(finalRow).reverse();
+  }
+
   /** Finals whose window ends in [from, to), oldest first; milliseconds since the epoch. */
   finalsByEnd(from: number, to: number, limit: number): FinalRow[] {
     return this.#all(

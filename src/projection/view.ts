@@ -67,6 +67,12 @@ export class View {
       .map(({ position, json }) => finalFrame(this.#epoch, position, json));
   }
 
+  /** The newest stored finals, at most `limit` of them, oldest first. */
+  newestFinals(limit: number): Frame[] {
+    return this.source.build.store.reader.newestFinals(Math.min(limit, MAX_FINALS))
+      .map(({ position, json }) => finalFrame(this.#epoch, position, json));
+  }
+
   /** A page of history from what is stored. */
   history(query: HistoryQuery): HistoryPage {
     const { store } = this.source.build;

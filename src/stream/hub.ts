@@ -90,6 +90,8 @@ export class Hub {
   };
   #shared: { readonly broadcast: Broadcast; readonly madeAt: number } | null = null;
   #publishing = false;
+  /** How often all were sent away: a broadcast begun before is for none who came after. */
+  #departures = 0;
   readonly #closing = new AbortController();
   #stop: (() => void) | null = null;
 
@@ -155,7 +157,7 @@ export class Hub {
   /** Finals above an offset, oldest first, dressed. */
   finalsAfter(offset: number, limit: number): Broadcast[] {
     return this.#projection.finalsAfter(offset, limit)
-      .map((frame) => new Broadcast(frame, this.#serve(frame, "sqlite")));
+      .map((frame) => new Broadcast(frame, this.#serve(frame, this.#projection.finalsTier)));
   }
 
   /** True while one more stream may be opened; counts a refusal where not. */
@@ -193,6 +195,17 @@ export class Hub {
   /** Counters, and what is open. */
   stats(): HubStats {
     return { connections: { ...this.#connections }, ...this.#counters };
+  }
+
+  /**
+   * Tells every client to come back, each at another time, and goes on: what was sent so far does not
+   * continue in what comes next. Those who come back with their position learn whether it does.
+   */
+  sendAway(): void {
+    this.#departures += 1;
+    this.#waiting.clear();
+    this.#shared = null;
+    for (const subscriber of [...this.#open]) subscriber.drain(this.retryMs());
   }
 
   /**
@@ -244,10 +257,12 @@ export class Hub {
     this.#publishing = true;
     let served = 0;
     for (let next = this.#waiting.take(); next !== undefined; next = this.#waiting.take()) {
+      const departures = this.#departures;
       for (const subscriber of this.#listening) {
         this.#offer(subscriber, next);
         served += 1;
         if (served % BURST === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+        if (this.#departures !== departures) break;
       }
     }
     this.#publishing = false;

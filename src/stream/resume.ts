@@ -10,7 +10,7 @@ export type ResetReason =
   | "epoch"
   /** The position is ahead of this log, which was replaced by an older copy. */
   | "ahead"
-  /** More finals lie between than are sent again. */
+  /** More finals lie between than are sent again, or some of them are not here. */
   | "gap";
 
 /** What to send first. */
@@ -39,6 +39,7 @@ export function planResume(
   if (position.offset > (projection.current()?.offset ?? 0)) {
     return { kind: "reset", reason: "ahead" };
   }
+  if (position.offset < projection.completeAfter) return { kind: "reset", reason: "gap" };
   const finals = projection.finalsAfter(position.offset, maxFinals + 1);
   if (finals.length > maxFinals) return { kind: "reset", reason: "gap" };
   return { kind: "replay", after: position.offset };

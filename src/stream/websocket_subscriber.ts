@@ -42,6 +42,8 @@ export class WebSocketSubscriber implements Subscriber {
   readonly #since: string | null;
   readonly #allowance = new Allowance(BURST_FRAMES, FRAMES_PER_SECOND, performance.now());
   #refused = false;
+  /** Sent away before the socket was open: done as soon as it is. */
+  #leaving = false;
   #lastOffset = -1;
   /** While the first snapshot waits: nothing live is sent meanwhile. */
   #greeting: ReturnType<typeof setTimeout> | null = null;
@@ -59,7 +61,7 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** The socket is open: says hello, and goes on from where the peer said, or soon sends the current. */
   opened(): void {
-    if (this.#hub.draining) return this.drain(this.#hub.retryMs());
+    if (this.#leaving || this.#hub.draining) return this.drain(this.#hub.retryMs());
     this.#sendText(helloFrame(this.#hub.epoch, this.#hub.intervalMs));
     if (this.#since === null) {
       this.#greeting = setTimeout(() => this.#begin(null), GREETING_MS);
@@ -96,6 +98,7 @@ export class WebSocketSubscriber implements Subscriber {
   /** Closes with 1001 and the time to come back after. */
   drain(retryMs: number): void {
     this.#halt();
+    this.#leaving = true;
     this.#hub.mute(this);
     if (this.#socket.readyState === WebSocket.OPEN) {
       this.#socket.close(CLOSE.drain, `retryMs=${retryMs}`);
