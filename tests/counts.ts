@@ -31,6 +31,12 @@ export function countsOf(output: string): Counts | null {
   return { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(ignored?.[1] ?? 0) };
 }
 
+/** How many tests a filter left out, by the closing summary of `deno test`. */
+export function filteredOut(output: string): number {
+  const said = [...output.replaceAll(COLOURS, "").matchAll(/\| (\d+) filtered out/g)].at(-1);
+  return Number(said?.[1] ?? 0);
+}
+
 /** The line that a run ends with. */
 export function closingLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { add, closingLine, countsOf } from "./counts.ts";
+import { add, closingLine, countsOf, filteredOut } from "./counts.ts";
 
 Deno.test("countsOf() reads deno test's closing summary, in colour and with steps", () => {
   const coloured =
@@ -15,6 +15,11 @@ Deno.test("countsOf() reads deno test's closing summary, in colour and with step
 
 Deno.test("countsOf() of output without a summary is null", () => {
   assert.equal(countsOf("error: Type checking failed.\n"), null);
+});
+
+Deno.test("filteredOut() counts the tests that a filter left out", () => {
+  assert.equal(filteredOut("ok | 0 passed | 0 failed | \x1b[2m12 filtered out\x1b[0m (3ms)\n"), 12);
+  assert.equal(filteredOut("error: Type checking failed.\n"), 0);
 });
 
 Deno.test("closingLine() sums up, and speaks of skipped tests where there are some", () => {

@@ -1,6 +1,16 @@
 /** Programs that tests need and that are no packages of the project. */
 import { print } from "../src/cli/output.ts";
 
+/** A program that tests need. */
+export interface Program {
+  /** The environment variable that may name it. */
+  readonly variable: string;
+  /** Its names on PATH, the usual one first. */
+  readonly names: readonly [string, ...string[]];
+  /** The Debian package that has it. */
+  readonly debian: string;
+}
+
 function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
@@ -14,7 +24,7 @@ function isFile(path: string): boolean {
  *
  * @returns its path, or null
  */
-export function findProgram(variable: string | null, names: readonly string[]): string | null {
+function findProgram(variable: string | null, names: readonly string[]): string | null {
   const said = variable === null ? undefined : Deno.env.get(variable);
   if (said !== undefined && said !== "") return said;
   const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
@@ -30,7 +40,7 @@ export function findProgram(variable: string | null, names: readonly string[]): 
  *
  * @returns false where it cannot or did not
  */
-export function installWithApt(name: string): boolean {
+function installWithApt(name: string): boolean {
   const apt = findProgram(null, ["apt-get"]);
   if (apt === null || Deno.uid() !== 0) return false;
   print(`Installing ${name} with apt-get, which a test needs …`);
@@ -48,4 +58,10 @@ export function installWithApt(name: string): boolean {
     }
   }
   return true;
+}
+
+/** The program's path, where it has to be from a package that is installed; null where there is none. */
+export function bringProgram({ variable, names, debian }: Program): string | null {
+  const find = () => findProgram(variable, names);
+  return find() ?? (installWithApt(debian) ? find() : null);
 }

@@ -54,6 +54,9 @@ function isWorded(error: unknown): error is Error & { readonly code: string } {
     /^[a-z_]+$/.test(error.code);
 }
 
+/** What is there contradicts the configuration, so that starting again would change nothing. */
+const CONTRADICTIONS: ReadonlySet<string> = new Set(["binding_contradicted", "foreign_log"]);
+
 /** Prints why a command ended, and answers its exit code. */
 function report(error: unknown): number {
   if (error instanceof OutputClosedError) return 0;
@@ -65,7 +68,7 @@ function report(error: unknown): number {
     printError(error.faults.join("\n"));
     return 2;
   }
-  if (isWorded(error) && error.code === "binding_contradicted") {
+  if (isWorded(error) && CONTRADICTIONS.has(error.code)) {
     printError(error.message);
     return 2;
   }
