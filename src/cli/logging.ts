@@ -20,14 +20,20 @@ function terminalText(value: unknown, inspect: (value: unknown) => string): stri
   return value instanceof Error ? value.message : inspect(value);
 }
 
+/** Edges may stand beside their writer and one another, and two processes cannot roll one file. */
+function fileName({ role, port }: Config): string {
+  return role === "edge" ? `pnl-stream-edge-${port}.log` : "pnl-stream.log";
+}
+
 /**
- * Starts logging: at `LOG_LEVEL` to the terminal and to `<LOG_DIR>/pnl-stream.log`, at most 50 MB.
+ * Starts logging: at `LOG_LEVEL` to the terminal and to `<LOG_DIR>/pnl-stream.log` (of an edge
+ * `pnl-stream-edge-<port>.log`), at most 50 MB.
  *
  * @returns what writes out the rest and ends it
  * @throws {CommandError} where the folder cannot be written
  */
 export async function startLogging(config: Config): Promise<() => Promise<void>> {
-  const path = `${config.logDir}/pnl-stream.log`;
+  const path = `${config.logDir}/${fileName(config)}`;
   prepareFolder(config.logDir, "LOG_DIR");
   try {
     await configure({

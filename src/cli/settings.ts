@@ -1,6 +1,8 @@
 /** The settings: every environment variable that is read, with its schema. `.env.example` lists the same. */
 import { z } from "zod";
 import { isLoopback } from "../http/loopback.ts";
+// Of this module nothing else may be loaded here: only a configuration with Redis loads its client.
+import { parseRedisUrl, RedisUrlError } from "../redis/redis_url.ts";
 
 /** One environment variable. */
 interface Setting<S extends z.ZodType> {
@@ -46,25 +48,20 @@ const baseUrl = z.string().transform((text, context) => {
 });
 
 /**
- * Redis's address. Plain redis:// is for this machine and for private networks, where Redis mostly stands;
- * `doctor` says of it that it is not encrypted. ioredis would take options out of a query, so there is none.
+ * Redis's address. Plain redis:// is allowed beyond this machine, for Redis mostly stands in a private
+ * network; `doctor` says of it that it is not encrypted.
  */
 const redisUrl = z.string().transform((text, context) => {
-  const url = URL.parse(text);
-  const problem = url === null || !/^rediss?:$/.test(url.protocol)
-    ? "is not a redis:// or rediss:// URL"
-    : !/^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)$/.test(url.hostname)
-    ? "names no host"
-    : url.search !== "" || url.hash !== ""
-    ? "may hold no query or fragment"
-    : !/^(\/\d{0,3})?$/.test(url.pathname)
-    ? "may hold no path but the number of a database, such as /0"
-    : null;
-  if (problem !== null) {
-    context.addIssue(problem);
+  try {
+    const { host } = parseRedisUrl(text);
+    // It becomes part of Deno's command line.
+    if (!/^[A-Za-z0-9.:_-]+$/.test(host)) throw new RedisUrlError("its host is no name or address");
+    return text;
+  } catch (error) {
+    if (!(error instanceof RedisUrlError)) throw error;
+    context.addIssue(error.reason);
     return z.NEVER;
   }
-  return text;
 });
 
 const origins = z.string().transform((text, context) => {
