@@ -29,12 +29,13 @@ async function serve(
   const { readPath, stop } = openReadPath({ projector, clock });
   stack.defer(stop);
   const statuses = () => [];
-  const dress = serveWith({
+  const served = {
     clock,
     statuses,
     confirmedAgeMs: () => projector.confirmedAgeMs,
     intervalMs: () => WINDOW_MS,
-  });
+  };
+  const dress = serveWith(served);
   const hub = new Hub({
     projection: projector,
     serve: dress,
@@ -48,8 +49,7 @@ async function serve(
     readPath,
     hub,
     serve: dress,
-    statuses,
-    clock,
+    ...served,
     version: "bench",
     mode: () => "live",
     writerAddress: () => null,

@@ -62,12 +62,13 @@ function listen(
   const { readPath, stop } = openReadPath({ projector, clock });
   stack.defer(stop);
   const statuses = () => poller.statuses();
-  const serve = serveWith({
+  const served = {
     clock,
     statuses,
     confirmedAgeMs: () => projector.confirmedAgeMs,
     intervalMs: () => config.intervalMs,
-  });
+  };
+  const serve = serveWith(served);
   const hub = new Hub({
     projection: projector,
     serve,
@@ -81,8 +82,7 @@ function listen(
     readPath,
     hub,
     serve,
-    statuses,
-    clock,
+    ...served,
     version: manifest.version,
     mode: () => config.mode,
     writerAddress: () => null,

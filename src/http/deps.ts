@@ -1,15 +1,14 @@
 /** What the routes need; the composition root gives it. */
 import type { EventLog } from "../log/event_log.ts";
-import type { Clock } from "../pnl/clock.ts";
 import type { Projection } from "../projection/projection.ts";
 import type { ReadPath } from "../projection/read_path.ts";
-import type { SourceStatus } from "../sources/status.ts";
 import type { Serve } from "../stream/broadcast.ts";
 import type { Hub } from "../stream/hub.ts";
 import type { RedisHealth } from "./redis_health.ts";
+import type { ServeOptions } from "./serve.ts";
 
-/** Dependencies of the app. */
-export interface AppDeps {
+/** Dependencies of the app, beside what `served` is made of. */
+export interface AppDeps extends ServeOptions {
   /** `edge`: a node without a log, which shows what the writer leaves in Redis. */
   readonly role: "all" | "edge";
   /** Null on an edge. */
@@ -19,9 +18,6 @@ export interface AppDeps {
   readonly hub: Hub;
   /** Adds `served` to what the read path answered. */
   readonly serve: Serve;
-  /** The sources as they are now, those not configured too. */
-  readonly statuses: () => readonly SourceStatus[];
-  readonly clock: Clock;
   readonly version: string;
   /** Of the writer; null on an edge that has not heard of it yet. */
   readonly mode: () => "live" | "sandbox" | null;

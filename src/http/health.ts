@@ -1,54 +1,22 @@
 /** `/health`, `/livez`, `/readyz`: how the service is, for people and for orchestrators. */
-import { isStale } from "../projection/served.ts";
 import type { SourceStatus } from "../sources/status.ts";
 import type { AppDeps } from "./deps.ts";
+import { judge, type Judgement } from "./judgement.ts";
 import { NO_PARAMETERS, readQuery } from "./query.ts";
+import type { RedisHealth } from "./redis_health.ts";
 import { JSON_TYPE, reply, replyJson } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
-type Health = "ok" | "degraded" | "unavailable";
-
-/** The log's head position, or null where the log cannot be read, or is not here. */
-function headPosition(deps: AppDeps): number | null {
-  if (deps.log === null) return null;
-  try {
-    return deps.log.head().position;
-  } catch {
-    return null;
-  }
-}
-
-/** True where a source that is configured does not do what it should. */
-function isDegraded(status: SourceStatus, nowMs: number): boolean {
-  switch (status.state) {
-    case "ok":
-      return isStale(status, nowMs);
-    case "degraded":
-    case "stopped":
-      return true;
-    case "starting":
-    case "backfilling":
-    case "not_configured":
-      return false;
-  }
-}
-
-function judge(deps: AppDeps, head: number | null): Health {
-  const { status } = deps.projection.state;
-  if (head === null || status === "failed") return "unavailable";
-  const now = deps.clock.now();
-  const degraded = status === "rebuilding" ||
-    deps.statuses().some((source) => isDegraded(source, now));
-  return degraded ? "degraded" : "ok";
-}
-
-/** Why no traffic should come here now, or null. */
-function unreadiness(deps: AppDeps): "draining" | "unavailable" | "catching_up" | null {
+/** Why no traffic should come here now, or null. An edge that is unconfirmed says so itself. */
+function unreadiness(deps: AppDeps): string | null {
   if (deps.hub.draining) return "draining";
-  const head = headPosition(deps);
-  if (head === null || judge(deps, head) === "unavailable") return "unavailable";
+  const { status, reasons, head } = judge(deps);
+  if (status === "unavailable") {
+    return reasons.includes("no_snapshot") ? "no_snapshot" : "unavailable";
+  }
   const { state, position } = deps.projection;
-  return state.status === "rebuilding" && position < head ? "catching_up" : null;
+  const behind = head !== null && position < head;
+  return state.status === "rebuilding" && behind ? "catching_up" : null;
 }
 
 function sourceHealth(status: SourceStatus) {
@@ -56,16 +24,36 @@ function sourceHealth(status: SourceStatus) {
   return { state, lastSuccessAt, nextPollAt, backfillRows, breaker: breaker.state };
 }
 
-function tierHealth(deps: AppDeps, head: number | null) {
-  const { memory, redis, sqlite } = deps.readPath.stats();
+function tierHealth(deps: AppDeps, head: number | null, redis: RedisHealth | null) {
+  const tiers = deps.readPath.stats();
+  const failed = head === null || deps.projection.state.status === "failed";
+  const answers = redis !== null && redis.connection === "ready" && redis.readable;
   return {
-    memory: memory === undefined ? "not_configured" : "ok",
-    redis: redis === undefined ? "not_configured" : "ok",
-    sqlite: sqlite === undefined
-      ? "not_configured"
-      : head === null || deps.projection.state.status === "failed"
-      ? "failed"
-      : "ok",
+    memory: tiers.memory === undefined ? "not_configured" : "ok",
+    redis: tiers.redis === undefined ? "not_configured" : answers ? "ok" : "failed",
+    sqlite: tiers.sqlite === undefined ? "not_configured" : failed ? "failed" : "ok",
+  };
+}
+
+function healthBody(deps: AppDeps, judgement: Judgement, uptimeMs: number) {
+  const { status, reasons, head, confirmedAgeMs } = judgement;
+  const { state, position } = deps.projection;
+  const redis = deps.redis?.() ?? null;
+  return {
+    status,
+    reasons,
+    role: deps.role,
+    version: deps.version,
+    mode: deps.mode(),
+    writer: deps.writerAddress(),
+    uptimeSeconds: Math.floor(uptimeMs / 1000),
+    position: head ?? position,
+    confirmedAgeMs,
+    projection: { status: state.status, position },
+    sources: Object.fromEntries(deps.statuses().map((each) => [each.name, sourceHealth(each)])),
+    tiers: tierHealth(deps, head, redis),
+    redis,
+    streams: deps.hub.stats(),
   };
 }
 
@@ -75,20 +63,9 @@ export function healthRoutes(routes: Routes, deps: AppDeps): void {
 
   routes.get("/health", (c) => {
     readQuery(c, NO_PARAMETERS);
-    const head = headPosition(deps);
-    const status = judge(deps, head);
-    const body = {
-      status,
-      version: deps.version,
-      mode: deps.mode(),
-      uptimeSeconds: Math.floor((deps.clock.monotonic() - startedAt) / 1000),
-      position: head ?? deps.projection.position,
-      projection: { status: deps.projection.state.status, position: deps.projection.position },
-      sources: Object.fromEntries(deps.statuses().map((each) => [each.name, sourceHealth(each)])),
-      tiers: tierHealth(deps, head),
-      streams: deps.hub.stats(),
-    };
-    return reply(c, status === "unavailable" ? 503 : 200, JSON.stringify(body), {
+    const judgement = judge(deps);
+    const body = healthBody(deps, judgement, deps.clock.monotonic() - startedAt);
+    return reply(c, judgement.status === "unavailable" ? 503 : 200, JSON.stringify(body), {
       "content-type": JSON_TYPE,
     });
   });

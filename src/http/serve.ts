@@ -7,6 +7,7 @@ import type { Serve } from "../stream/broadcast.ts";
 /** What `served` is made of beside the answer itself. */
 export interface ServeOptions {
   readonly clock: Clock;
+  /** The sources as they are now, those not configured too. */
   readonly statuses: () => readonly SourceStatus[];
   /** How long ago the writer was known to be at the end of its log; null where it never was. */
   readonly confirmedAgeMs: () => number | null;

@@ -101,12 +101,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const running = new AbortController();
   const run = projector.run(running.signal);
   const statuses = () => options.statuses ?? [workingSource(clock)];
-  const serve = serveWith({
+  const served = {
     clock,
     statuses,
     confirmedAgeMs: () => projector.confirmedAgeMs,
     intervalMs: () => WINDOW_MS,
-  });
+  };
+  const serve = serveWith(served);
   const empty = emptyFrameOf(projector);
   const hub = new Hub({ projection: projector, serve, empty, intervalMs: 60_000, ...options.hub });
   const deps: AppDeps = {
@@ -116,8 +117,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     readPath,
     hub,
     serve,
-    statuses,
-    clock,
+    ...served,
     version: "0.0.0-test",
     mode: () => options.mode ?? "live",
     writerAddress: () => null,
