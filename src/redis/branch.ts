@@ -1,0 +1,157 @@
+/** The branch: one unbroken past of the log in Redis, and the beginning of another where it broke. */
+import { getLogger, type Logger } from "@logtape/logtape";
+import type { EventLog } from "../log/event_log.ts";
+import type { Clock } from "../pnl/clock.ts";
+import { ADOPT, BEGIN } from "./branch_scripts.ts";
+import type { RedisConnection } from "./connection.ts";
+import type { WriterIdentity } from "./identity.ts";
+import { inspectMirror, isBlank, mirrorFault, type MirrorState } from "./mirror_state.ts";
+import { BranchLostError, checkAnswer, runGuarded } from "./scripts.ts";
+
+/** Options of {@link BranchKeeper}. */
+export interface BranchKeeperOptions {
+  readonly redis: RedisConnection;
+  readonly log: EventLog;
+  readonly identity: WriterIdentity;
+  /** How many events the stream retains at least. */
+  readonly retention: number;
+  readonly clock: Clock;
+  readonly logger?: Logger;
+}
+
+/** A branch as it was last verified. */
+export interface BranchPlace {
+  readonly branch: string;
+  /** The stream begins after this position, or later where it was trimmed. */
+  readonly from: number;
+  /** The stream ended with this position when it was verified. */
+  readonly position: number;
+}
+
+/** A stream that does not continue the log is kept so long, seconds. */
+const SET_ASIDE_S = 86_400;
+/** Between looking and beginning anew another script may come in so often. */
+const TRIES = 5;
+
+/** Knows which branch is written, verifies it, and begins another where Redis does not continue the log. */
+export class BranchKeeper {
+  readonly #options: BranchKeeperOptions;
+  readonly #logger: Logger;
+  readonly #listeners = new Set<() => void>();
+  #place: BranchPlace | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: BranchKeeperOptions) {
+    this.#options = options;
+    this.#logger = options.logger ?? getLogger(["pnl", "redis"]);
+  }
+
+  /** The branch that Redis was seen to hold; null before that, and after {@link lose}. */
+  get branch(): string | null {
+    return this.#place?.branch ?? null;
+  }
+
+  /** The same, and where its stream began and ended then. */
+  get place(): BranchPlace | null {
+    return this.#place;
+  }
+
+  /** Calls the listener when {@link branch} has become another, or null. Returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Verifies that Redis continues the log, and begins a branch where it does not. One call after the other.
+   *
+   * @returns the branch
+   * @throws {RedisFailedError} where Redis refused or did not answer
+   * @throws {LeaseHeldError} where another process writes there
+   * @throws {LogFailedError}
+   */
+  establish(): Promise<string> {
+    const turn = this.#last.then(() => this.#establish());
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  /** The branch is not believed any more, until it is established again. */
+  lose(reason: string): void {
+    if (this.#place === null) return;
+    this.#logger.debug("The branch {branch} in Redis has to be looked at: {reason}", {
+      branch: this.#place.branch,
+      reason,
+    });
+    this.#set(null);
+  }
+
+  async #establish(): Promise<string> {
+    const { redis, log, retention } = this.#options;
+    for (let attempt = 1;; attempt++) {
+      const state = await inspectMirror(redis);
+      const fault = mirrorFault(state, log, retention);
+      try {
+        const place = fault === null ? await this.#adopt(state) : await this.#begin(state, fault);
+        this.#set(place);
+        return place.branch;
+      } catch (error) {
+        // Somebody wrote between the look and the script: what is there is looked at again.
+        if (!(error instanceof BranchLostError) || attempt === TRIES) throw error;
+      }
+    }
+  }
+
+  /** Goes on with the branch that is there. */
+  async #adopt({ lineage }: MirrorState): Promise<BranchPlace> {
+    if (lineage === null) throw new TypeError("Cannot go on with a branch that is not there");
+    const { branch, from, position, token } = lineage;
+    const { redis, identity } = this.#options;
+    if (token !== identity.token) await runGuarded(ADOPT, { redis, identity, branch }, [], []);
+    return { branch, from, position };
+  }
+
+  async #begin(state: MirrorState, fault: string): Promise<BranchPlace> {
+    const { redis: { commands, keys }, log, identity, retention } = this.#options;
+    const branch = crypto.randomUUID();
+    const from = Math.max(0, log.head().position - retention);
+    const answer = await BEGIN.run(commands, [
+      ...[keys.writer, keys.log, keys.events, keys.setAside],
+      ...[keys.snapshots, keys.current, keys.breakdown],
+    ], [
+      ...[identity.holder, branch, identity.token, state.found.branch, state.found.position],
+      ...[log.id, from, log.rootAt(from), SET_ASIDE_S],
+    ]);
+    const [aside] = checkAnswer(answer, keys.writer, branch);
+    this.#tellBegun(state, fault, { from, setAside: aside === 1 });
+    return { branch, from, position: from };
+  }
+
+  #tellBegun(
+    state: MirrorState,
+    fault: string,
+    facts: { readonly from: number; readonly setAside: boolean },
+  ): void {
+    const { keys } = this.#options.redis;
+    const properties = { fault, key: facts.setAside ? keys.setAside : null, from: facts.from };
+    if (isBlank(state)) {
+      this.#logger.info("Redis is empty, and is filled from position {from} on", properties);
+    } else if (facts.setAside) {
+      const text =
+        "The stream in Redis does not continue the log: {fault}. It is kept for a day as " +
+        "{key}, and filled anew from position {from} on";
+      if (state.lineage !== null && state.lineage.logId !== this.#options.log.id) {
+        this.#logger.error(text, properties);
+      } else this.#logger.warn(text, properties);
+    } else {
+      this.#logger.warn("Redis is filled anew from position {from} on: {fault}", properties);
+    }
+  }
+
+  #set(place: BranchPlace | null): void {
+    const before = this.branch;
+    this.#place = place;
+    if (this.branch === before) return;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
