@@ -2,6 +2,7 @@
 import { appendBench } from "./append_bench.ts";
 import { missedLimits } from "./report.ts";
 import { pushBench } from "./push_bench.ts";
+import { readBench } from "./read_bench.ts";
 import { replayBench } from "./replay_bench.ts";
 import { startupBench } from "./startup_bench.ts";
 
@@ -10,6 +11,7 @@ const BENCHES: Record<string, (dir: string) => Promise<void>> = {
   replay: replayBench,
   push: pushBench,
   startup: startupBench,
+  read: readBench,
 };
 
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);

@@ -1,0 +1,75 @@
+/** The server as operators run it: a process with the flags of the `start` task, on a seeded log. */
+import { openSqliteEventLog } from "../src/log/sqlite_event_log.ts";
+import { fillMaker, SteppedClock } from "./fixture.ts";
+
+const PER_WINDOW = 20;
+const PATIENCE_MS = 60_000;
+
+/** A server that runs. */
+export interface Launched extends AsyncDisposable {
+  /** From launching the process to the first snapshot that is no default, in milliseconds. */
+  readonly launchMs: number;
+  /** The body of that snapshot. */
+  readonly body: string;
+}
+
+/** A log of so many fills, 20 in each window of five seconds, that ends now. */
+export async function seedLog(path: string, events: number): Promise<void> {
+  const clock = new SteppedClock(Date.now() - (events / PER_WINDOW + 10) * 5000);
+  const log = await openSqliteEventLog({ path, clock });
+  const make = fillMaker(3);
+  while (log.head().position < events) {
+    log.append(Array.from({ length: PER_WINDOW }, () => make(clock.now())));
+    clock.step(5000);
+  }
+  log.close();
+}
+
+/** A free port of the loopback address. */
+export function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+/** The flags that the `start` task gives to the server in this environment. */
+export async function grantedFlags(env: Record<string, string>): Promise<string[]> {
+  const output = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--allow-env", "main.ts", "permissions"],
+    env,
+  }).output();
+  return new TextDecoder().decode(output.stdout).trim().split(" ");
+}
+
+/**
+ * Launches the server and waits for a snapshot that is no default. Disposing stops it.
+ *
+ * @param env settings; `PORT` is the port that it is to listen on
+ */
+export async function launchServer(
+  env: Record<string, string>,
+  granted: readonly string[],
+): Promise<Launched> {
+  const start = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--no-prompt", "--cached-only", ...granted, "main.ts", "serve"],
+    env,
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await child.status;
+  };
+  while (performance.now() - start < PATIENCE_MS) {
+    const body = await fetch(`http://127.0.0.1:${env.PORT}/api/pnl/current`)
+      .then((response) => response.text()).catch(() => null);
+    if (body !== null && JSON.parse(body).served.from !== "default") {
+      return { launchMs: performance.now() - start, body, [Symbol.asyncDispose]: stop };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await stop();
+  throw new Error(`The server served no snapshot within ${PATIENCE_MS} ms`);
+}
