@@ -6,6 +6,7 @@ const SOURCES = ["kalshi", "anthropic", "revenue"];
 /** What is read aloud changes at most this often. */
 const ANNOUNCE_MS = 30_000;
 const PAINT_MS = 250;
+const ASK_AGAIN_MS = 5_000;
 
 const byId = (id) => document.getElementById(id);
 const at = (snapshot, path) => path.split(".").reduce((value, name) => value?.[name], snapshot);
@@ -17,6 +18,7 @@ let line = { state: "connecting", until: 0 };
 let painting = 0;
 let announcedAt = -Infinity;
 let announced = "";
+let asking = 0;
 
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -83,31 +85,46 @@ function paintBadge(name, served) {
   badge.classList.toggle("warn", stale);
 }
 
-function paintLine() {
-  const isDefault = snapshot?.served.from === "default";
-  const stale = snapshot !== null && snapshot.served.stale.length > 0;
-  const state = line.state !== "live"
-    ? snapshot === null ? "waiting" : "lost"
-    : stale || isDefault
-    ? "stale"
-    : "live";
-  document.body.dataset.state = state;
+/** What the figures are worth now: `waiting`, `lost`, `unconfirmed`, `stale` or `live`. */
+function worth() {
+  if (line.state !== "live" || snapshot === null) return snapshot === null ? "waiting" : "lost";
+  const { confirmed, stale, from } = snapshot.served;
+  if (!confirmed) return "unconfirmed";
+  return stale.length > 0 || from === "default" ? "stale" : "live";
+}
+
+function lineWords(state) {
   const wait = Math.ceil((line.until - performance.now()) / 1000);
-  const words = line.state === "live"
-    ? `Live over ${via}`
-    : line.state === "lost" && wait > 0
-    ? `Disconnected, next try in ${wait} s`
-    : "Connecting";
+  if (line.state === "live") {
+    return `Live over ${via}${state === "unconfirmed" ? ", unconfirmed" : ""}`;
+  }
+  return line.state === "lost" && wait > 0 ? `Disconnected, next try in ${wait} s` : "Connecting";
+}
+
+function noteWords(state) {
+  if (state === "lost") return "The line is cut. These are the last figures that arrived.";
+  if (snapshot?.served.from === "default") {
+    return "No figures are known yet: these zeros are placeholders.";
+  }
+  if (state !== "unconfirmed") return "";
+  const { confirmedAgeMs } = snapshot.served;
+  if (confirmedAgeMs === null) {
+    return "Unconfirmed: nothing has been heard of the writer yet. Newer figures may be missing.";
+  }
+  const since = age(confirmedAgeMs + performance.now() - receivedAt);
+  return `Unconfirmed for ${since}. Newer figures may be missing.`;
+}
+
+function paintLine() {
+  const state = worth();
+  document.body.dataset.state = state;
+  const words = lineWords(state);
   setText(byId("connection"), words);
   setText(
     byId("age"),
     snapshot === null ? "" : `as of ${age(performance.now() - receivedAt)} ago`,
   );
-  const note = state === "lost"
-    ? "The line is cut. These are the last figures that arrived."
-    : isDefault
-    ? "No event is in the log yet: these zeros are placeholders, not figures."
-    : "";
+  const note = noteWords(state);
   byId("note").hidden = note === "";
   setText(byId("note"), note);
   announce(state, words);
@@ -148,6 +165,8 @@ follow({
     else paintSoon();
   },
   state(name, waitMs = 0) {
+    // After a break another node may answer, or the same for another writer.
+    if (name === "live" && line.state !== "live") askNode();
     line = { state: name, until: performance.now() + waitMs };
     paintSoon();
   },
@@ -159,9 +178,20 @@ setInterval(() => {
   paintLine();
 }, 1_000);
 
-fetch("/health")
-  .then((response) => response.json())
-  .then(({ mode }) => {
-    byId("sandbox").hidden = mode !== "sandbox";
-  })
-  .catch(() => {});
+/**
+ * Asks what kind of node this is, and whose figures it shows. An edge knows that only once it has heard of
+ * the writer, so it is asked again until then.
+ */
+function askNode() {
+  clearTimeout(asking);
+  fetch("/health")
+    .then((response) => response.json())
+    .then(({ mode, role }) => {
+      byId("sandbox").hidden = mode !== "sandbox";
+      for (const link of document.querySelectorAll("[data-log]")) link.hidden = role === "edge";
+      if (mode === null) asking = setTimeout(askNode, ASK_AGAIN_MS);
+    })
+    .catch(() => asking = setTimeout(askNode, ASK_AGAIN_MS));
+}
+
+askNode();
