@@ -1,65 +1,15 @@
 /** Push: from the call of `append` to the snapshot that holds the event at a WebSocket client. */
 import { join } from "node:path";
-import { createApp } from "../src/http/app.ts";
-import { serveWith } from "../src/http/serve.ts";
-import { type Server, startServer } from "../src/http/server.ts";
-import { openSqliteEventLog, type SqliteEventLog } from "../src/log/sqlite_event_log.ts";
+import { openSqliteEventLog } from "../src/log/sqlite_event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
-import { emptyFrameOf } from "../src/projection/default_answer.ts";
-import { openReadPath } from "../src/projection/open_read_path.ts";
-import { Projector } from "../src/projection/projector.ts";
-import { Hub } from "../src/stream/hub.ts";
 import { fillMaker } from "./fixture.ts";
+import { startPushServer } from "./push_server.ts";
 import { quantile, report } from "./report.ts";
 
 const EVENTS = 300;
 /** Below 20 a second, so that no snapshot is merged into the next one. */
 const PAUSE_MS = 60;
 const WINDOW_MS = 5000;
-
-/** The server without its sources, on a log of its own. */
-async function serve(
-  dir: string,
-  log: SqliteEventLog,
-  stack: AsyncDisposableStack,
-): Promise<Server> {
-  const projector = await Projector.open({ log, dataDir: dir, windowMs: WINDOW_MS, clock });
-  stack.defer(() => projector.close());
-  void projector.run(new AbortController().signal);
-  const { readPath, stop } = openReadPath({ projector, clock });
-  stack.defer(stop);
-  const statuses = () => [];
-  const served = {
-    clock,
-    statuses,
-    confirmedAgeMs: () => projector.confirmedAgeMs,
-    intervalMs: () => WINDOW_MS,
-  };
-  const dress = serveWith(served);
-  const hub = new Hub({
-    projection: projector,
-    serve: dress,
-    empty: emptyFrameOf(projector),
-    intervalMs: WINDOW_MS,
-  });
-  const app = createApp({
-    role: "all",
-    log,
-    projection: projector,
-    readPath,
-    hub,
-    serve: dress,
-    ...served,
-    version: "bench",
-    mode: () => "live",
-    writerAddress: () => null,
-    redis: null,
-    allowedOrigins: [],
-  });
-  const server = startServer({ app, hub, host: "127.0.0.1", port: 0 });
-  stack.defer(async () => void await server.stop());
-  return server;
-}
 
 /** Runs the benchmark. */
 export async function pushBench(dir: string): Promise<void> {
@@ -71,7 +21,7 @@ export async function pushBench(dir: string): Promise<void> {
   stack.defer(() => log.close());
   const make = fillMaker(5);
   log.append([make(clock.now())]);
-  const server = await serve(home, log, stack);
+  const server = await startPushServer(log, home, WINDOW_MS, stack);
   const first = log.head().position;
   const client = new Deno.Command(Deno.execPath(), {
     args: [

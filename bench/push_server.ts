@@ -1,0 +1,62 @@
+/** The server without its sources, in this process, on a log that the benchmark appends to. */
+import { createApp } from "../src/http/app.ts";
+import { serveWith } from "../src/http/serve.ts";
+import { startServer } from "../src/http/server.ts";
+import type { EventLog } from "../src/log/event_log.ts";
+import { systemClock as clock } from "../src/log/system_clock.ts";
+import { emptyFrameOf } from "../src/projection/default_answer.ts";
+import { openReadPath } from "../src/projection/open_read_path.ts";
+import { Projector } from "../src/projection/projector.ts";
+import { Hub } from "../src/stream/hub.ts";
+
+/** A server that pushes. */
+export interface PushServer {
+  readonly port: number;
+  readonly projector: Projector;
+}
+
+/**
+ * Starts it; `stack` stops it.
+ *
+ * @param dataDir folder of the projection
+ * @param windowMs length of a window, and time between two ticks
+ */
+export async function startPushServer(
+  log: EventLog,
+  dataDir: string,
+  windowMs: number,
+  stack: AsyncDisposableStack,
+): Promise<PushServer> {
+  const projector = await Projector.open({ log, dataDir, windowMs, clock });
+  stack.defer(() => projector.close());
+  void projector.run(new AbortController().signal);
+  const { readPath, stop } = openReadPath({ projector, clock });
+  stack.defer(stop);
+  const statuses = () => [];
+  const served = {
+    clock,
+    statuses,
+    confirmedAgeMs: () => projector.confirmedAgeMs,
+    intervalMs: () => windowMs,
+  };
+  const dress = serveWith(served);
+  const empty = emptyFrameOf(projector);
+  const hub = new Hub({ projection: projector, serve: dress, empty, intervalMs: windowMs });
+  const app = createApp({
+    role: "all",
+    log,
+    projection: projector,
+    readPath,
+    hub,
+    serve: dress,
+    ...served,
+    version: "bench",
+    mode: () => "live",
+    writerAddress: () => null,
+    redis: null,
+    allowedOrigins: [],
+  });
+  const server = startServer({ app, hub, host: "127.0.0.1", port: 0 });
+  stack.defer(async () => void await server.stop());
+  return { port: server.port, projector };
+}
