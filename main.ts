@@ -35,7 +35,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "doctor",
-    summary: "Check the configuration, the upstreams, the disk and the databases.",
+    summary: "Check the configuration, the upstreams, Redis, the disk and the databases.",
     load: async () => (await import("./src/cli/doctor.ts")).command,
   },
   {

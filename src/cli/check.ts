@@ -3,8 +3,8 @@
 /** What a check found. */
 export interface CheckResult {
   readonly name: string;
-  /** `skip`: there was nothing to check; no fault. */
-  readonly status: "ok" | "fail" | "skip";
+  /** `warn`: it works, and may not be what is wanted. `skip`: there was nothing to check. Neither is a fault. */
+  readonly status: "ok" | "warn" | "fail" | "skip";
   /** What was seen, and where it failed, what to do. */
   readonly detail: string;
 }
@@ -18,6 +18,11 @@ export interface Check {
 /** All is well, and this is what was seen. */
 export function ok(detail: string): Omit<CheckResult, "name"> {
   return { status: "ok", detail };
+}
+
+/** It works, and may not be what is wanted. */
+export function warn(detail: string): Omit<CheckResult, "name"> {
+  return { status: "warn", detail };
 }
 
 /** Something is wrong. */

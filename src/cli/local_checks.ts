@@ -89,7 +89,7 @@ function portCheck(config: Config): Check {
   return {
     name: "server",
     run: () => {
-      const holder = readDataLock(config.dataDir);
+      const holder = config.role === "edge" ? null : readDataLock(config.dataDir);
       if (holder !== null) return ok(`running: process ${holder.pid} on port ${holder.port}`);
       try {
         Deno.listen({ hostname: config.host, port: config.port }).close();
@@ -124,10 +124,12 @@ function permissionCheck(config: Config, env: Environment): Check {
 /** The checks of what is on this machine. */
 export function localChecks(config: Config, env: Environment): Check[] {
   const { dataDir, logDir } = config;
+  const logs = diskCheck("log directory", logDir, "LOG_DIR");
+  if (config.role === "edge") return [permissionCheck(config, env), logs, portCheck(config)];
   return [
     permissionCheck(config, env),
     diskCheck("data directory", dataDir, "PNL_DATA_DIR"),
-    diskCheck("log directory", logDir, "LOG_DIR"),
+    logs,
     databaseCheck("events.db", logPath(config)),
     headCheck(config),
     databaseCheck("state.db", `${dataDir}/state.db`),
