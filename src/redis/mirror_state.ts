@@ -129,6 +129,7 @@ function streamFault(
 ): string | null {
   if (kinds.events === "none") return position === from ? null : "its events are gone";
   if (kinds.events !== "stream") return `its events are a ${kinds.events}`;
+  if (position === from) return "it has events, and its lineage says that it has none";
   const end = `${position}-0`;
   if (first === null || last === null) return "its events are gone";
   if (last.id !== end || lastGeneratedId !== end) {
