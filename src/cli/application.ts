@@ -1,24 +1,20 @@
 /** The composition root: puts the parts together for a configuration, starts them, stops them in turn. */
-import { createApp } from "../http/app.ts";
-import { serveWith } from "../http/serve.ts";
-import { type Server, startServer } from "../http/server.ts";
+import type { Server } from "../http/server.ts";
 import { acquireDataLock } from "../log/data_lock.ts";
 import { checkLogFiles } from "../log/log_files.ts";
 import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
-import { emptyFrameOf } from "../projection/default_answer.ts";
 import { openReadPath } from "../projection/open_read_path.ts";
 import { Projector } from "../projection/projector.ts";
 import { checkBindings } from "../sources/binding.ts";
 import { Poller } from "../sources/poller.ts";
 import type { Source } from "../sources/source.ts";
 import { StateStore } from "../sources/state_store.ts";
-import { Hub } from "../stream/hub.ts";
-import manifest from "../../deno.json" with { type: "json" };
 import type { Config } from "./config.ts";
 import { prepareFolder } from "./folder.ts";
 import { watchMidnight } from "./midnight.ts";
 import { logPath } from "./open_log.ts";
+import { serveNode } from "./serve_node.ts";
 import { liveSources, sandboxSources } from "./upstreams.ts";
 
 /** A running server. */
@@ -61,36 +57,18 @@ function listen(
   const { log, projector, poller } = parts;
   const { readPath, stop } = openReadPath({ projector, clock });
   stack.defer(stop);
-  const statuses = () => poller.statuses();
-  const served = {
-    clock,
-    statuses,
-    confirmedAgeMs: () => projector.confirmedAgeMs,
-    intervalMs: () => config.intervalMs,
-  };
-  const serve = serveWith(served);
-  const hub = new Hub({
-    projection: projector,
-    serve,
-    empty: emptyFrameOf(projector),
-    intervalMs: config.intervalMs,
-  });
-  const app = createApp({
+  return serveNode(config, clock, {
     role: "all",
     log,
     projection: projector,
     readPath,
-    hub,
-    serve,
-    ...served,
-    version: manifest.version,
+    statuses: () => poller.statuses(),
+    confirmedAgeMs: () => projector.confirmedAgeMs,
+    intervalMs: () => config.intervalMs,
     mode: () => config.mode,
     writerAddress: () => null,
     redis: null,
-    allowedOrigins: config.allowedOrigins,
-  });
-  const { host, port, allowedOrigins } = config;
-  return startServer({ app, hub, host, port, allowedOrigins });
+  }).server;
 }
 
 /** Starts the parts in order; what was started is on `stack`, whatever happens. */

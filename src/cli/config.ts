@@ -26,6 +26,8 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Where other machines reach this server; null where HOST and PORT say it. */
+  readonly publicUrl: string | null;
   /** Folder of the databases; in sandbox mode a folder of its own inside PNL_DATA_DIR. No edge uses it. */
   readonly dataDir: string;
   readonly intervalMs: number;
@@ -183,6 +185,7 @@ export function readConfig(env: Environment): Config {
     mode: isEdge ? null : live ? "live" : "sandbox",
     host: values.HOST!,
     port: values.PORT!,
+    publicUrl: values.PNL_PUBLIC_URL ?? null,
     dataDir: live || isEdge ? dataDir : `${dataDir}/sandbox`,
     intervalMs: values.PNL_INTERVAL_MS!,
     since: values.PNL_SINCE ?? null,

@@ -80,6 +80,7 @@ Deno.test("readConfig() refuses what looks right and is not", () => {
       "https://a/?q",
     ],
     LOG_LEVEL: ["INFO", "verbose"],
+    PNL_PUBLIC_URL: ["10.0.0.5:3000", "ftp://a.example", "http://u:p@a.example", "http://a/?q"],
     PNL_ROLE: ["writer", "EDGE", "all,edge"],
     REDIS_URL: [
       ...[

@@ -7,14 +7,15 @@ import { type Config, readConfig } from "./config.ts";
 import { exposureWarning } from "./grants.ts";
 import { startLogging } from "./logging.ts";
 import { print, printError } from "./output.ts";
+import { addressOf } from "./serve_node.ts";
 import { untilSignal } from "./signals.ts";
 
 /** The server is down within this time of the first signal, whatever hangs. */
 const STOP_MS = 5_000;
 
 function banner(config: Config, port: number): string {
-  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
-  const lines = [`pnl-stream ${manifest.version}: http://${host}:${port}`];
+  const address = addressOf({ ...config, publicUrl: null }, port);
+  const lines = [`pnl-stream ${manifest.version}: ${address}`];
   if (config.mode === "sandbox") {
     lines.push(
       "SANDBOX: made-up data, for no upstream is configured. docs/INTEGRATION.md says how to connect yours.",

@@ -30,13 +30,11 @@ function whole(min: number, max: number) {
     .refine((value) => value >= min && value <= max, `is not between ${min} and ${max}`);
 }
 
-/** An upstream's address: https, or http on this machine; no password, query or fragment in it. */
-const baseUrl = z.string().transform((text, context) => {
+/** An http address; no password, query or fragment in it. */
+const publicUrl = z.string().transform((text, context) => {
   const url = URL.parse(text);
   const problem = url === null || !/^https?:$/.test(url.protocol)
     ? "is not an http(s) URL"
-    : url.protocol === "http:" && !isLoopback(url.hostname)
-    ? "has to be https: http is for this machine only"
     : url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== ""
     ? "may hold no user, password, query or fragment"
     : null;
@@ -46,6 +44,12 @@ const baseUrl = z.string().transform((text, context) => {
   }
   return url.origin + url.pathname.replace(/\/+$/, "");
 });
+
+/** An upstream's address: https, or http on this machine. */
+const baseUrl = publicUrl.refine((text) => {
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || isLoopback(hostname);
+}, "has to be https: http is for this machine only");
 
 /**
  * Redis's address. Plain redis:// is allowed beyond this machine, for Redis mostly stands in a private
@@ -113,6 +117,7 @@ export const SETTINGS = {
   HOST: setting(host, "127.0.0.1"),
   PORT: setting(whole(0, 65_535), "3000"),
   PNL_ROLE: setting(z.enum(["all", "edge"], "is neither all nor edge"), "all"),
+  PNL_PUBLIC_URL: setting(publicUrl),
   PNL_DATA_DIR: setting(path, "./data"),
   PNL_INTERVAL_MS: setting(whole(100, 3_600_000), "5000"),
   PNL_SINCE: setting(day),

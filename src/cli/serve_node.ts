@@ -1,0 +1,51 @@
+/** Everything that reads and streams, on top of whatever has the snapshots: the writer's fold, or an edge. */
+import { createApp } from "../http/app.ts";
+import type { AppDeps } from "../http/deps.ts";
+import { serveWith } from "../http/serve.ts";
+import { type Server, startServer } from "../http/server.ts";
+import type { Clock } from "../pnl/clock.ts";
+import { emptyFrameOf } from "../projection/default_answer.ts";
+import { Hub } from "../stream/hub.ts";
+import manifest from "../../deno.json" with { type: "json" };
+import type { Config } from "./config.ts";
+
+/** What is served, by the kind of node that it is. */
+export interface ServedNode extends
+  Pick<
+    AppDeps,
+    "role" | "log" | "projection" | "readPath" | "statuses" | "mode" | "writerAddress" | "redis"
+  > {
+  /** How long ago the writer was known to be at the end of its log; null where it never was. */
+  readonly confirmedAgeMs: () => number | null;
+  /** How often the writer confirms, milliseconds. */
+  readonly intervalMs: () => number;
+}
+
+/**
+ * Listens and serves.
+ *
+ * @throws {ListenError} where the address is taken
+ */
+export function serveNode(
+  config: Config,
+  clock: Clock,
+  node: ServedNode,
+): { readonly server: Server; readonly hub: Hub } {
+  const { projection, statuses, confirmedAgeMs, intervalMs } = node;
+  const serve = serveWith({ clock, statuses, confirmedAgeMs, intervalMs });
+  const hub = new Hub({
+    projection,
+    serve,
+    empty: emptyFrameOf(projection),
+    intervalMs: config.intervalMs,
+  });
+  const { host, port, allowedOrigins } = config;
+  const { version } = manifest;
+  const app = createApp({ ...node, hub, serve, clock, version, allowedOrigins });
+  return { server: startServer({ app, hub, host, port, allowedOrigins }), hub };
+}
+
+/** Where a node is reached, such as `http://127.0.0.1:3000`. */
+export function addressOf({ host, publicUrl }: Config, port: number): string {
+  return publicUrl ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
