@@ -1,0 +1,95 @@
+/** Puts what lines bring into one order: nobody is moved backwards, nothing is said twice. */
+import { type Position } from "./position.ts";
+
+/** A snapshot as it arrived. */
+export interface Arrival extends Position {
+  readonly final: boolean;
+  /** When it was dressed, by the server's clock: tells a tick from a repetition. */
+  readonly at: string;
+  /** True where the line brings every final, false where it brings only the current snapshot. */
+  readonly whole: boolean;
+}
+
+/** What is to be done with an arrival. */
+export interface Verdict {
+  /** It is the newest snapshot: show it. */
+  readonly show: boolean;
+  /** It is a final that was not given out before. */
+  readonly final: boolean;
+}
+
+/** How much came late, and how often it was lost. */
+export interface Missed {
+  /** Finals that arrived only after a break. */
+  readonly count: number;
+  /** Times that the client had to start over: the gap could not be filled, or the log is another. */
+  readonly resyncs: number;
+}
+
+/**
+ * Decides by position. Two cursors: `shown` is the newest snapshot that was shown, `whole` is how far
+ * every final has been seen; the two part only while snapshots are polled.
+ */
+export class Sequencer {
+  #epoch: string | null = null;
+  #shown = -1;
+  #shownAt = "";
+  #whole = -1;
+  #catchingUp = false;
+  #count = 0;
+  #resyncs = 0;
+
+  /** The position to go on from; null where nothing was seen. */
+  get since(): string | null {
+    return this.#epoch === null ? null : `${this.#epoch}:${this.#whole}`;
+  }
+
+  /** The position of what is shown; null where nothing is. */
+  get position(): string | null {
+    return this.#epoch === null ? null : `${this.#epoch}:${this.#shown}`;
+  }
+
+  /** What was missed so far. */
+  get missed(): Missed {
+    return { count: this.#count, resyncs: this.#resyncs };
+  }
+
+  /** A line begins: up to its first snapshot that is not final it brings what was missed. */
+  began(): void {
+    this.#catchingUp = this.#epoch !== null;
+  }
+
+  /** The server cannot fill the gap, or is of another log: whatever follows is taken. */
+  reset(): void {
+    this.#resyncs += 1;
+    this.#forget();
+  }
+
+  /** Judges an arrival, and moves the cursors. */
+  take({ epoch, offset, final, at, whole }: Arrival): Verdict {
+    if (this.#epoch !== null && epoch !== this.#epoch) this.reset();
+    const first = this.#epoch === null;
+    this.#epoch = epoch;
+    const late = this.#catchingUp;
+    if (!final) this.#catchingUp = false;
+    const isNew = final && offset > this.#whole;
+    if (first || whole) this.#whole = Math.max(this.#whole, offset);
+    if (isNew && late) this.#count += 1;
+    // A final that is sent again says of itself that it is fresh, and what follows is newer: not shown.
+    const show = !(final && late) &&
+      (offset > this.#shown || offset === this.#shown && at !== this.#shownAt);
+    if (show) {
+      this.#shown = offset;
+      this.#shownAt = at;
+    }
+    return { show, final: isNew };
+  }
+
+  #forget(): void {
+    this.#epoch = null;
+    this.#shown = -1;
+    this.#shownAt = "";
+    this.#whole = -1;
+    this.#catchingUp = false;
+  }
+}
