@@ -68,6 +68,7 @@ export class ReadPath {
   /** The answer under a key of a read model; always one, at worst the default. */
   async read(key: string): Promise<Answer> {
     for (const [index, tier] of this.#tiers.entries()) {
+      if (tier.available === false) continue;
       const asked = this.#ask(tier, key);
       const entry = asked instanceof Promise ? await asked : asked;
       if (entry === null) continue;
@@ -78,6 +79,11 @@ export class ReadPath {
     this.#counter("default").hits++;
     const epoch = this.#options.epoch();
     return { from: "default", entry: { epoch, offset: 0, json: this.#options.fallback(key) } };
+  }
+
+  /** What was shown so far counts no more: what is read from now on need not be newer. */
+  forget(): void {
+    this.#floors.clear();
   }
 
   /** Counters of each tier, in the order in which they are asked. */

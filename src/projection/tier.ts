@@ -18,6 +18,8 @@ export interface Tier {
   readonly name: TierName;
   /** How long a read may take, in milliseconds. */
   readonly deadlineMs: number;
+  /** False where it cannot answer now: it is passed over, and that counts as nothing. */
+  readonly available?: boolean;
   get(key: string, signal: AbortSignal): Promise<TierEntry | null> | TierEntry | null;
   /** Fills the tier after a miss; never puts an older entry over a newer. */
   set?(key: string, entry: TierEntry): Promise<void> | void;
