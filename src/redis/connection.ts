@@ -59,7 +59,6 @@ export class RedisConnection {
     this.keys = redisKeys(prefix);
     this.commands = this.#open({
       enableOfflineQueue: false,
-      maxRetriesPerRequest: 1,
       commandTimeout: commandTimeoutMs,
       socketTimeout: SILENT_MS,
       reconnectOnError: (error) => this.#isReplica(error),
@@ -79,11 +78,11 @@ export class RedisConnection {
   }
 
   /**
-   * A further connection, for commands that block for 10 s at most. They wait for Redis while it is away,
-   * and fail where the connection breaks. Who asked for it disconnects it.
+   * A further connection, for commands that block for 10 s at most. They wait for it to be made, and fail
+   * where it breaks or cannot be made. Who asked for it disconnects it.
    */
   blocking(): Redis {
-    const redis = this.#open({ maxRetriesPerRequest: null, socketTimeout: BLOCKING_SILENT_MS });
+    const redis = this.#open({ socketTimeout: BLOCKING_SILENT_MS });
     // What befalls the server, the other connection tells.
     redis.on("error", () => {});
     return redis;
@@ -138,6 +137,8 @@ export class RedisConnection {
       disconnectTimeout: DISCONNECT_MS,
       // A command that was under way is never sent twice behind the back of who sent it.
       autoResendUnfulfilledCommands: false,
+      // With any other number it would not fail when the connection breaks, but wait for an answer.
+      maxRetriesPerRequest: 0,
       retryStrategy: () => RETRY_MS + Math.random() * RETRY_MS,
       ...options,
     });
