@@ -9,6 +9,8 @@ export interface FaultyProxy extends AsyncDisposable {
   readonly connections: number;
   /** Breaks all connections. */
   reset(): void;
+  /** Stands in front of another server from now on, and breaks all connections: a failover. */
+  retarget(port: number): void;
   /** Whether new connections are broken at once. */
   refuse(on: boolean): void;
   /** Whether nothing passes any more, while all connections stay open. */
@@ -53,7 +55,7 @@ async function writeAll(end: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
 
 class Proxy implements FaultyProxy {
   readonly #listener: Deno.TcpListener;
-  readonly #to: number;
+  #to: number;
   readonly #pairs = new Set<Pair>();
   readonly #traps = new Set<Trap>();
   readonly #running = new Set<Promise<void>>();
@@ -85,6 +87,11 @@ class Proxy implements FaultyProxy {
 
   reset(): void {
     for (const pair of [...this.#pairs]) this.#break(pair);
+  }
+
+  retarget(port: number): void {
+    this.#to = port;
+    this.reset();
   }
 
   refuse(on: boolean): void {
