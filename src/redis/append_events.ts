@@ -17,7 +17,7 @@ local position = redis.call('HGET', KEYS[2], 'position') or ''
 if position ~= ARGV[4] then return {'place', last, 'position ' .. position} end
 local kind = kind(KEYS[3])
 if last == '' then
-  if kind ~= 'none' then return {'place', 'the beginning', kind} end
+  if kind ~= 'none' and not is_untouched(KEYS[3]) then return {'place', 'the beginning', kind} end
 else
   if kind ~= 'stream' then return {'place', last, kind} end
   local newest = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]

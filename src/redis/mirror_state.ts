@@ -129,7 +129,12 @@ function streamFault(
 ): string | null {
   if (kinds.events === "none") return position === from ? null : "its events are gone";
   if (kinds.events !== "stream") return `its events are a ${kinds.events}`;
-  if (position === from) return "it has events, and its lineage says that it has none";
+  if (position === from) {
+    // A consumer's group makes a stream that has never held anything.
+    return lastGeneratedId === "0-0"
+      ? null
+      : "it has events, and its lineage says that it has none";
+  }
   const end = `${position}-0`;
   if (first === null || last === null) return "its events are gone";
   if (last.id !== end || lastGeneratedId !== end) {

@@ -99,9 +99,19 @@ export function failureOf(error: unknown): RedisFailedError {
  * Lua functions of all scripts. KEYS: 1 writer, 2 log. ARGV: 1 holder, 2 branch, 3 token.
  *
  * A key that is gone, or holds what is no lease, is no obstacle: only reading another holder is one.
+ * A stream that never held anything is as good as none: a consumer's group makes such a one.
  */
 export const PRELUDE = `
 local function kind(key) return redis.call('TYPE', key).ok end
+
+local function is_untouched(key)
+  if kind(key) ~= 'stream' then return false end
+  local info = redis.call('XINFO', 'STREAM', key)
+  for at = 1, #info, 2 do
+    if info[at] == 'last-generated-id' then return info[at + 1] == '0-0' end
+  end
+  return false
+end
 
 local function lease_refusal()
   if kind(KEYS[1]) ~= 'string' then return nil end
