@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { formatStreamPosition } from "../projection/frame.ts";
+import { NotOnThisNodeError } from "../projection/open_edge_read_path.ts";
 import { InvalidCursorError, parseCursor } from "../projection/page_cursor.ts";
 import type { HistoryQuery } from "../projection/projection.ts";
 import { BREAKDOWN, CURRENT, historyKey } from "../projection/read_model.ts";
@@ -9,6 +10,7 @@ import type { Answer } from "../projection/tier.ts";
 import type { AppDeps } from "./deps.ts";
 import { entityTag, matches } from "./entity_tag.ts";
 import { untilFolded } from "./min_position.ts";
+import { notOnThisNode } from "./not_on_this_node.ts";
 import { HttpProblem } from "./problem.ts";
 import { NO_PARAMETERS, readQuery, timeParameter, wholeParameter } from "./query.ts";
 import { reply, replyJson } from "./reply.ts";
@@ -50,6 +52,15 @@ function historyQuery(c: Context): HistoryQuery {
     ...(to === undefined ? {} : { to }),
     ...(cursor === undefined ? {} : { cursor }),
   };
+}
+
+/** @throws {HttpProblem} `not_on_this_node` on an edge */
+async function readHistory(deps: AppDeps, query: HistoryQuery): Promise<Answer> {
+  try {
+    return await deps.readPath.read(historyKey(query));
+  } catch (error) {
+    throw error instanceof NotOnThisNodeError ? notOnThisNode(deps) : error;
+  }
 }
 
 /** Dresses answers; requests within the same millisecond that get the same entry share the work. */
@@ -100,7 +111,7 @@ export function pnlRoutes(routes: Routes, deps: AppDeps): void {
   });
 
   routes.get("/api/pnl/history", async (c) => {
-    const { entry, from } = await deps.readPath.read(historyKey(historyQuery(c)));
+    const { entry, from } = await readHistory(deps, historyQuery(c));
     return replyJson(c, deps.serve(entry, from), { "cache-control": CACHE_CONTROL });
   });
 }
