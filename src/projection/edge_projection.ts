@@ -34,6 +34,7 @@ const NO_EPOCH = "0".repeat(16);
  */
 export class EdgeProjection implements Projection {
   readonly finalsTier = "memory";
+  readonly trails = true;
   readonly #options: EdgeProjectionOptions;
   readonly #logger: Logger;
   readonly #frames = new EdgeFrames();

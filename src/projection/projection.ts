@@ -34,6 +34,8 @@ export interface Projection {
   readonly windowMs: number;
   /** Position folded so far. */
   readonly position: number;
+  /** True where another node may be ahead of this one: a later position is none of another past. */
+  readonly trails: boolean;
   /** `running`; `rebuilding` while a newer file is built; `failed` with a reason, loudly. */
   readonly state: {
     readonly status: "running" | "rebuilding" | "failed";

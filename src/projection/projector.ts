@@ -44,6 +44,7 @@ export class Projector implements Projection {
   /** Every final is stored. */
   readonly completeAfter = 0;
   readonly finalsTier = "sqlite";
+  readonly trails = false;
   readonly #options: OpeningOptions;
   readonly #keeper: BuildKeeper;
   readonly #listeners: Listeners;

@@ -17,10 +17,15 @@ export type ResetReason =
 export type Resume =
   | { readonly kind: "live" }
   | { readonly kind: "replay"; readonly after: number }
+  /** The client was shown more on another node: it waits until this node is as far. */
+  | { readonly kind: "await"; readonly offset: number }
   | { readonly kind: "reset"; readonly reason: ResetReason };
 
 /** At most this many finals are sent again: an hour of windows of five seconds. */
 export const MAX_REPLAYED_FINALS = 720;
+
+/** A client that is ahead of a node waits so long for it, milliseconds, and is told so after that. */
+export const MAX_AWAIT_MS = 2_000;
 
 /**
  * Decides how to go on.
@@ -36,10 +41,11 @@ export function planResume(
   const position = parseStreamPosition(since);
   if (position === null) return { kind: "reset", reason: "invalid" };
   if (position.epoch !== projection.epoch) return { kind: "reset", reason: "epoch" };
+  if (position.offset < projection.completeAfter) return { kind: "reset", reason: "gap" };
   if (position.offset > (projection.current()?.offset ?? 0)) {
+    if (projection.trails) return { kind: "await", offset: position.offset };
     return { kind: "reset", reason: "ahead" };
   }
-  if (position.offset < projection.completeAfter) return { kind: "reset", reason: "gap" };
   const finals = projection.finalsAfter(position.offset, maxFinals + 1);
   if (finals.length > maxFinals) return { kind: "reset", reason: "gap" };
   return { kind: "replay", after: position.offset };

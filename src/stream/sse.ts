@@ -3,7 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Broadcast } from "./broadcast.ts";
 import type { Hub, Subscriber } from "./hub.ts";
 import { Pending } from "./pending.ts";
-import type { ResetReason } from "./resume.ts";
+import { MAX_AWAIT_MS, type ResetReason } from "./resume.ts";
 
 const log = getLogger(["pnl", "stream"]);
 
@@ -25,6 +25,8 @@ class SseSubscriber implements Subscriber {
   /** While a gap is filled: the offset filled so far. Nothing live is sent meanwhile. */
   #replayed: number | null = null;
   #lastOffset = -1;
+  /** Until when nothing is sent to a client that is ahead of this node, by `performance.now()`. */
+  #awaiting: number | null = null;
 
   constructor(hub: Hub, since: string | null) {
     this.#hub = hub;
@@ -40,6 +42,11 @@ class SseSubscriber implements Subscriber {
     this.#write(`retry: ${this.#hub.retryMs()}\n\n`);
     if (resume.kind === "replay") {
       this.#replayed = resume.after;
+      return;
+    }
+    if (resume.kind === "await") {
+      this.#lastOffset = resume.offset;
+      this.#awaiting = performance.now() + MAX_AWAIT_MS;
       return;
     }
     if (resume.kind === "reset") this.#reset(resume.reason, current);
@@ -62,7 +69,13 @@ class SseSubscriber implements Subscriber {
 
   offer(broadcast: Broadcast): void {
     // What is live while a gap is filled is read with the rest of the gap.
-    if (this.#replayed !== null || broadcast.frame.offset < this.#lastOffset) return;
+    if (this.#replayed !== null) return;
+    if (broadcast.frame.offset < this.#lastOffset) {
+      if (this.#awaiting === null || performance.now() < this.#awaiting) return;
+      this.#reset("ahead", broadcast);
+      this.#lastOffset = broadcast.frame.offset;
+    }
+    this.#awaiting = null;
     if (this.#pending.size === 0 && this.#hasRoom()) this.#send(broadcast);
     else this.#hub.count("conflated", this.#pending.add(broadcast));
   }

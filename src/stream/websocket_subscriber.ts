@@ -13,7 +13,7 @@ import {
   readClientFrame,
   resetFrame,
 } from "./protocol.ts";
-import type { ResetReason } from "./resume.ts";
+import { MAX_AWAIT_MS, type ResetReason } from "./resume.ts";
 
 const log = getLogger(["pnl", "stream"]);
 
@@ -49,6 +49,8 @@ export class WebSocketSubscriber implements Subscriber {
   #greeting: ReturnType<typeof setTimeout> | null = null;
   /** Set while a gap is filled: nothing live is sent meanwhile. A newer one ends an older one. */
   #replay: symbol | null = null;
+  /** Until when nothing is sent to a peer that is ahead of this node, by `performance.now()`. */
+  #awaiting: number | null = null;
   /** A gap that was not filled: said before the next snapshot. */
   #owed: ResetReason | null = null;
 
@@ -89,7 +91,11 @@ export class WebSocketSubscriber implements Subscriber {
   /** Sends a broadcast, or skips it where the peer does not keep up; the next one is newer. */
   offer(broadcast: Broadcast): void {
     if (this.#greeting !== null || this.#replay !== null) return;
-    if (broadcast.frame.offset >= this.#lastOffset) this.#send(broadcast);
+    if (broadcast.frame.offset < this.#lastOffset) {
+      if (this.#awaiting === null || performance.now() < this.#awaiting) return;
+      this.#owed = "ahead";
+    }
+    this.#send(broadcast);
   }
 
   /** The runtime's own pings keep the line alive. */
@@ -139,6 +145,11 @@ export class WebSocketSubscriber implements Subscriber {
       return;
     }
     this.#replay = null;
+    if (resume.kind === "await") {
+      this.#lastOffset = resume.offset;
+      this.#awaiting = performance.now() + MAX_AWAIT_MS;
+      return;
+    }
     if (resume.kind === "reset") this.#owed = resume.reason;
     this.#send(this.#hub.current());
   }
@@ -185,6 +196,7 @@ export class WebSocketSubscriber implements Subscriber {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     if (this.#behind()) return this.#hub.count("conflated");
     if (this.#owed !== null) this.#sendReset(this.#owed, broadcast);
+    this.#awaiting = null;
     this.#lastOffset = broadcast.frame.offset;
     this.#sendText(broadcast.webSocketText);
     this.#hub.count("sent");
