@@ -72,8 +72,10 @@ export class Sequencer {
     this.#epoch = epoch;
     const late = this.#catchingUp;
     if (!final) this.#catchingUp = false;
-    const isNew = final && offset > this.#whole;
-    if (first || whole) this.#whole = Math.max(this.#whole, offset);
+    // A final that is polled may follow others that were not seen: it comes again in its place.
+    const isNew = whole && final && offset > this.#whole;
+    if (whole) this.#whole = Math.max(this.#whole, offset);
+    else if (first) this.#whole = final ? offset - 1 : offset;
     if (isNew && late) this.#count += 1;
     // A final that is sent again says of itself that it is fresh, and what follows is newer: not shown.
     const show = !(final && late) &&
