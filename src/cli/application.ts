@@ -14,8 +14,9 @@ import type { Config } from "./config.ts";
 import { prepareFolder } from "./folder.ts";
 import { watchMidnight } from "./midnight.ts";
 import { logPath } from "./open_log.ts";
-import { serveNode } from "./serve_node.ts";
+import { addressOf, serveNode } from "./serve_node.ts";
 import { liveSources, sandboxSources } from "./upstreams.ts";
+import { claimRedis, connectRedis, type WriterRedis } from "./writer_redis.ts";
 
 /** A running server. */
 export interface Application {
@@ -47,15 +48,55 @@ async function openSources(
   return sandboxSources(config, sandbox, clock);
 }
 
-/** Everything that reads and streams, on top of what writes. */
-function listen(
+/** What runs. */
+interface Parts {
+  readonly log: SqliteEventLog;
+  readonly projector: Projector;
+  readonly poller: Poller;
+  /** Null where none is configured. */
+  readonly redis: WriterRedis | null;
+}
+
+/** Opens all that writes, in order, up to the lease in Redis; what was opened is on `stack`, whatever happens. */
+async function openParts(
   config: Config,
   clock: Clock,
-  parts: { readonly log: SqliteEventLog; readonly projector: Projector; readonly poller: Poller },
   stack: AsyncDisposableStack,
-): Server {
-  const { log, projector, poller } = parts;
-  const { readPath, stop } = openReadPath({ projector, clock });
+  signal: AbortSignal,
+): Promise<Parts & { readonly setPort: (port: number) => void }> {
+  prepareFolder(config.dataDir, "PNL_DATA_DIR");
+  const lock = stack.use(acquireDataLock(config.dataDir, { port: config.port }));
+  const connection = config.redis === null ? null : await connectRedis(config.redis, stack);
+  const state = stack.use(await StateStore.open({ path: `${config.dataDir}/state.db` }));
+  const path = logPath(config);
+  await checkLogFiles({ path, known: state.lineage(), clock });
+  const log = stack.use(await openSqliteEventLog({ path, clock }));
+  const sources = await openSources(config, clock, stack);
+  await checkBindings({ sources, log, signal });
+  const { dataDir, intervalMs: windowMs, breakerThreshold, breakerResetMs } = config;
+  const projector = await Projector.open({ log, dataDir, windowMs, clock });
+  stack.defer(() => projector.close());
+  const poller = new Poller({ sources, log, state, clock, breakerThreshold, breakerResetMs });
+  const setPort = (port: number) => lock.setPort(port);
+  if (connection === null || config.redis === null) {
+    return { log, projector, poller, redis: null, setPort };
+  }
+  const redis = await claimRedis(config, clock, {
+    redis: connection,
+    retention: config.redis.retention,
+    place: lock.place,
+    statuses: () => poller.statuses(),
+    ...{ state, log, projector },
+  }, signal);
+  stack.defer(() => redis.stop());
+  return { log, projector, poller, redis, setPort };
+}
+
+/** Everything that reads and streams, on top of what writes. */
+function listen(config: Config, clock: Clock, parts: Parts, stack: AsyncDisposableStack): Server {
+  const { log, projector, poller, redis } = parts;
+  const between = redis === null ? [] : [redis.tier];
+  const { readPath, stop } = openReadPath({ projector, clock, between });
   stack.defer(stop);
   return serveNode(config, clock, {
     role: "all",
@@ -67,63 +108,57 @@ function listen(
     intervalMs: () => config.intervalMs,
     mode: () => config.mode,
     writerAddress: () => null,
-    redis: null,
+    redis: redis === null ? null : () => redis.health(),
   }).server;
 }
 
-/** Starts the parts in order; what was started is on `stack`, whatever happens. */
-async function startParts(
-  config: Config,
+/** Starts what runs by itself. Where another process writes to Redis, all that appends ends; reads go on. */
+function run(
+  { log, projector, poller, redis }: Parts,
   clock: Clock,
+  address: string,
   stack: AsyncDisposableStack,
-): Promise<{ readonly server: Server; readonly poller: Poller }> {
-  prepareFolder(config.dataDir, "PNL_DATA_DIR");
-  const lock = stack.use(acquireDataLock(config.dataDir, { port: config.port }));
-  const state = stack.use(await StateStore.open({ path: `${config.dataDir}/state.db` }));
-  const path = logPath(config);
-  await checkLogFiles({ path, known: state.lineage(), clock });
-  const log = stack.use(await openSqliteEventLog({ path, clock }));
-  const sources = await openSources(config, clock, stack);
+): void {
   const ending = new AbortController();
-  await checkBindings({ sources, log, signal: ending.signal });
-  const projector = await Projector.open({
-    log,
-    dataDir: config.dataDir,
-    windowMs: config.intervalMs,
-    clock,
-  });
-  stack.defer(() => projector.close());
-  const poller = new Poller({
-    sources,
-    log,
-    state,
-    clock,
-    breakerThreshold: config.breakerThreshold,
-    breakerResetMs: config.breakerResetMs,
-  });
-  const server = listen(config, clock, { log, projector, poller }, stack);
-  lock.setPort(server.port);
   void projector.run(ending.signal);
+  redis?.start(address);
   poller.start(ending.signal);
-  stack.defer(watchMidnight(log, clock, () => poller.isClockTrusted()));
-  return { server, poller };
+  const endMidnight = watchMidnight(log, clock, () => poller.isClockTrusted());
+  stack.defer(endMidnight);
+  redis?.onLost((reason) => {
+    poller.halt(reason);
+    endMidnight();
+  });
 }
 
 /**
  * Starts the server. Where a part cannot start, those before it are stopped again.
  *
+ * @param signal ends waiting for another's lease in Redis
  * @throws {DataLockedError} where another process has the data directory
  * @throws {LogFilesError} where the log is gone, or its files do not belong together
  * @throws {BindingError} where the log belongs to another account or host
+ * @throws {ForeignLogError} where Redis mirrors another log
+ * @throws {LeaseHeldError} where another process writes to Redis
  * @throws {ListenError} where the address is taken
+ * @throws the signal's reason
  */
-export async function startApplication(config: Config, clock: Clock): Promise<Application> {
+export async function startApplication(
+  config: Config,
+  clock: Clock,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Application> {
   await using stack = new AsyncDisposableStack();
-  const { server, poller } = await startParts(config, clock, stack);
+  const parts = await openParts(config, clock, stack, signal);
+  const server = listen(config, clock, parts, stack);
+  parts.setPort(server.port);
+  run(parts, clock, addressOf(config, server.port), stack);
   const running = stack.move();
   let stopping: Promise<boolean> | null = null;
   const stop = async () => {
-    const [clean] = await Promise.all([server.stop(), poller.stop()]);
+    // What was appended last still goes to Redis while the peers say goodbye.
+    const writing = parts.poller.stop().then(() => parts.redis?.stop());
+    const [clean] = await Promise.all([server.stop(), writing]);
     await running.disposeAsync();
     return clean;
   };

@@ -1,10 +1,10 @@
 /** `serve`: runs the server until a signal ends it. */
 import { systemClock } from "../log/system_clock.ts";
 import manifest from "../../deno.json" with { type: "json" };
-import { type Application, startApplication } from "./application.ts";
+import type { Application } from "./application.ts";
 import type { Command } from "./command.ts";
 import { type Config, readConfig } from "./config.ts";
-import { exposureWarning } from "./grants.ts";
+import { exposureWarning, hostAndPort } from "./grants.ts";
 import { startLogging } from "./logging.ts";
 import { print, printError } from "./output.ts";
 import { addressOf } from "./serve_node.ts";
@@ -16,6 +16,9 @@ const STOP_MS = 5_000;
 function banner(config: Config, port: number): string {
   const address = addressOf({ ...config, publicUrl: null }, port);
   const lines = [`pnl-stream ${manifest.version}: ${address}`];
+  if (config.role === "edge" && config.redis !== null) {
+    lines.push(`Edge of the writer that publishes to Redis at ${hostAndPort(config.redis.url)}.`);
+  }
   if (config.mode === "sandbox") {
     lines.push(
       "SANDBOX: made-up data, for no upstream is configured. docs/INTEGRATION.md says how to connect yours.",
@@ -39,6 +42,16 @@ async function stopInTime(application: Application, endLogging: () => Promise<vo
   return result === null ? 1 : 0;
 }
 
+/** Starts what the configuration asks for; what the other role needs is not loaded. */
+async function start(config: Config, signal: AbortSignal): Promise<Application> {
+  if (config.role === "edge") {
+    const { startEdge } = await import("./edge.ts");
+    return await startEdge(config, systemClock);
+  }
+  const { startApplication } = await import("./application.ts");
+  return await startApplication(config, systemClock, signal);
+}
+
 /** The subcommand. */
 export const command: Command = {
   name: "serve",
@@ -50,11 +63,14 @@ export const command: Command = {
     const config = readConfig(env);
     const endLogging = await startLogging(config);
     const ended = untilSignal();
+    const starting = new AbortController();
+    void ended.then(() => starting.abort());
     let application: Application;
     try {
-      application = await startApplication(config, systemClock);
+      application = await start(config, starting.signal);
     } catch (error) {
       await endLogging();
+      if (error === starting.signal.reason) return 0;
       throw error;
     }
     print(banner(config, application.port));

@@ -10,16 +10,10 @@ import manifest from "../../deno.json" with { type: "json" };
 import type { Config } from "./config.ts";
 
 /** What is served, by the kind of node that it is. */
-export interface ServedNode extends
-  Pick<
-    AppDeps,
-    "role" | "log" | "projection" | "readPath" | "statuses" | "mode" | "writerAddress" | "redis"
-  > {
-  /** How long ago the writer was known to be at the end of its log; null where it never was. */
-  readonly confirmedAgeMs: () => number | null;
-  /** How often the writer confirms, milliseconds. */
-  readonly intervalMs: () => number;
-}
+export type ServedNode = Omit<
+  AppDeps,
+  "hub" | "serve" | "clock" | "version" | "allowedOrigins"
+>;
 
 /**
  * Listens and serves.

@@ -1,0 +1,81 @@
+/** The composition root of an edge: no folder, lock, log or source, only Redis and who reads. */
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../pnl/clock.ts";
+import { EdgeProjection } from "../projection/edge_projection.ts";
+import { openEdgeReadPath } from "../projection/open_edge_read_path.ts";
+import { RedisModels } from "../redis/models.ts";
+import type { Application } from "./application.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { serveNode } from "./serve_node.ts";
+import { connectRedis } from "./writer_redis.ts";
+
+const logger = getLogger(["pnl", "edge"]);
+
+/** The writer is looked at this often. */
+const TELL_MS = 250;
+/** What follows Redis is not waited for any longer than this when the server stops. */
+const END_MS = 500;
+
+/** Says whose snapshots are shown, as soon as that is known and whenever it changes. Returns what ends it. */
+function tellWriter(edge: EdgeProjection): () => void {
+  let told = "";
+  const look = () => {
+    const { address, mode } = edge.writer ?? { address: "", mode: null };
+    if (mode === null || `${mode} ${address}` === told) return;
+    told = `${mode} ${address}`;
+    if (mode === "live") logger.info("Serving for the writer at {address}", { address });
+    else logger.warn("SANDBOX: the writer at {address} has made-up data", { address });
+  };
+  const timer = setInterval(look, TELL_MS);
+  return () => clearInterval(timer);
+}
+
+/**
+ * Starts an edge. It listens at once, and has nothing to show until it hears of a writer.
+ *
+ * @throws {ListenError} where the address is taken
+ */
+export async function startEdge(config: Config, clock: Clock): Promise<Application> {
+  if (config.redis === null) throw new ConfigError(["REDIS_URL: is missing"]);
+  await using stack = new AsyncDisposableStack();
+  const redis = await connectRedis(config.redis, stack);
+  const { intervalMs } = config;
+  const edge = new EdgeProjection({ redis, clock, windowMs: intervalMs, intervalMs });
+  const models = new RedisModels(redis);
+  const { readPath, redis: tier, stop: endReading } = openEdgeReadPath({ edge, models, clock });
+  stack.defer(endReading);
+  const { server, hub } = serveNode(config, clock, {
+    role: "edge",
+    log: null,
+    projection: edge,
+    readPath,
+    statuses: () => edge.statuses(),
+    confirmedAgeMs: () => edge.confirmedAgeMs,
+    intervalMs: () => edge.intervalMs,
+    mode: () => edge.writer?.mode ?? null,
+    writerAddress: () => edge.writer?.address ?? null,
+    redis: () => ({
+      connection: redis.state,
+      lastError: redis.lastError,
+      readable: tier.healthy,
+      branch: edge.branch,
+      snapshots: { offset: edge.current()?.offset ?? null },
+    }),
+  });
+  stack.defer(edge.onRestart(() => hub.sendAway()));
+  stack.defer(tellWriter(edge));
+  const ending = new AbortController();
+  const following = edge.run(ending.signal);
+  stack.defer(async () => {
+    ending.abort();
+    await Promise.race([following, new Promise((resolve) => setTimeout(resolve, END_MS))]);
+  });
+  const running = stack.move();
+  let stopping: Promise<boolean> | null = null;
+  const stop = async () => {
+    const clean = await server.stop();
+    await running.disposeAsync();
+    return clean;
+  };
+  return { port: server.port, stop: () => stopping ??= stop() };
+}
