@@ -159,24 +159,27 @@ export class EventMirror {
 
   /** Says what failed, and waits a little before the next try. */
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
-    const now = performance.now();
-    this.#failures = now - this.#failedAt > STEADY_MS ? 1 : this.#failures + 1;
-    this.#failedAt = now;
     const reason = error instanceof Error ? error.message : String(error);
     const isNews = reason !== this.#lastError;
     this.#lastError = reason;
-    const isAway = error instanceof RedisFailedError && error.kind === "unreachable";
-    this.#state = isAway ? "waiting" : "failed";
-    const isMoved = error instanceof BranchLostError || error instanceof OutOfPlaceError;
+    const kind = error instanceof RedisFailedError ? error.kind : null;
+    // That Redis is away, its connection tells, and knows when it is back.
+    if (kind === "unreachable") {
+      this.#state = "waiting";
+      return await pause(FIRST_PAUSE_MS, signal);
+    }
+    this.#state = "failed";
+    const now = performance.now();
+    this.#failures = now - this.#failedAt > STEADY_MS ? 1 : this.#failures + 1;
+    this.#failedAt = now;
     if (error instanceof BranchLostError) this.#options.branches.lose(reason);
-    // That Redis is away, its connection tells; that it was emptied, the branch that is begun.
-    if (isNews && !isAway && !isMoved) {
+    if (error instanceof BranchLostError || error instanceof OutOfPlaceError) {
+      // Where it goes on is found out at once, unless that was of no use just now.
+      if (this.#failures === 1) return;
+    } else if (isNews) {
       this.#logger.warn("Cannot mirror the log to Redis, and will try again: {reason}", { reason });
     }
-    if (isMoved && this.#failures === 1) return;
-    if (error instanceof RedisFailedError && error.kind === "out_of_memory") {
-      if (await this.#makeRoom()) return;
-    }
+    if (kind === "out_of_memory" && await this.#makeRoom()) return;
     const ms = FIRST_PAUSE_MS * 2 ** Math.min(this.#failures - 1, 10);
     await pause(Math.min(MOST_PAUSE_MS, ms), signal);
   }
