@@ -125,7 +125,13 @@ Deno.test("an edge that is cut off says so within two intervals, stays ready, an
     assert.deepEqual([well.status, well.reasons], ["ok", []]);
     assert.deepEqual([well.role, well.mode, well.writer], ["edge", "sandbox", writer.origin]);
     assert.deepEqual(well.tiers, { memory: "ok", redis: "ok", sqlite: "not_configured" });
-    assert.deepEqual(well.redis, { connection: "ready", lastError: null, readable: true });
+    assert.deepEqual(well.redis, {
+      connection: "ready",
+      lastError: null,
+      readable: true,
+      branch: edge.edge.branch,
+      snapshots: { offset: writer.projector.current()?.offset },
+    });
     await redis.kill();
     // Two intervals after the last heartbeat that it read, which is up to one interval old by then.
     await until(

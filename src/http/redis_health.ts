@@ -20,6 +20,7 @@ export interface RedisHealth {
   /** The tier of the read path answers: its breaker is closed, and what is there is believed. */
   readonly readable: boolean;
   readonly lease?: "held" | "waiting" | "lost";
+  /** Of the mirror; null while none is verified. */
   readonly branch?: string | null;
   readonly mirror?: MirrorHealth;
   /** The newest snapshot that is there. */

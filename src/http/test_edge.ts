@@ -99,6 +99,8 @@ export function startTestEdge(url: string): TestEdge {
       connection: redis.state,
       lastError: redis.lastError,
       readable: tier.healthy,
+      branch: edge.branch,
+      snapshots: { offset: edge.current()?.offset ?? null },
     }),
     allowedOrigins: [],
   });
