@@ -13,7 +13,8 @@ export class LeaseWatch {
   readonly #clock: Clock;
   readonly #ttlMs: number;
   #first: { readonly text: string; readonly at: number } | null = null;
-  #leastMs = Infinity;
+  /** When it lapses unless it is renewed, on the monotonic clock. */
+  #lapses = Infinity;
 
   /** @param ttlMs how long a lease lasts; it is renewed every third of that */
   constructor(clock: Clock, ttlMs: number) {
@@ -34,15 +35,16 @@ export class LeaseWatch {
     const now = this.#clock.monotonic();
     this.#first ??= { text, at: now };
     if (text !== this.#first.text) return true;
-    // Only a renewal makes the remaining time grow, and by up to a third of the whole.
-    if (remainingMs > this.#leastMs + this.pauseMs) return true;
-    this.#leastMs = Math.min(this.#leastMs, remainingMs);
+    // Each renewal moves this by a third of the whole, a slow answer by less than a second.
+    const lapses = now + remainingMs;
+    if (lapses > this.#lapses + this.#ttlMs / 6) return true;
+    this.#lapses = Math.min(this.#lapses, lapses);
     return now - this.#first.at > this.#ttlMs + 2 * this.pauseMs;
   }
 
   /** The lease that was looked at is gone. */
   forget(): void {
     this.#first = null;
-    this.#leastMs = Infinity;
+    this.#lapses = Infinity;
   }
 }

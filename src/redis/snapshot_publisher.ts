@@ -178,7 +178,8 @@ export class SnapshotPublisher {
       previous: at === 0 ? place.final : finals[at - 1]!.offset,
     }));
     const isNew = current !== null && (place.anew || current.offset > place.last);
-    const added = isNew ? [...entries, { ...current, previous: null }] : entries;
+    const previous = finals.at(-1)?.offset ?? place.final;
+    const added = isNew ? [...entries, { ...current, previous }] : entries;
     const last = await this.#run(place, { added, current, newest: newest.offset });
     this.#published(place, finals.at(-1)?.offset ?? null, isNew ? newest.offset : null);
     if (last !== snapshotId(Math.max(place.last, newest.offset))) {
