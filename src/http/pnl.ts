@@ -13,7 +13,7 @@ import { untilFolded } from "./min_position.ts";
 import { notOnThisNode } from "./not_on_this_node.ts";
 import { HttpProblem } from "./problem.ts";
 import { NO_PARAMETERS, readQuery, timeParameter, wholeParameter } from "./query.ts";
-import { reply, replyJson } from "./reply.ts";
+import { reply, replyJson, SharedJsonReply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
 const CACHE_CONTROL = "private, no-cache";
@@ -63,45 +63,53 @@ async function readHistory(deps: AppDeps, query: HistoryQuery): Promise<Answer> 
   }
 }
 
-/** Dresses answers; requests within the same millisecond that get the same entry share the work. */
-class Dresser {
+/** Answers with the current snapshot; requests within the same millisecond share the work. */
+class CurrentReplies {
   readonly #deps: AppDeps;
   #answer: Answer | null = null;
   #at = NaN;
-  #json = "";
+  #shared: SharedJsonReply | null = null;
 
   constructor(deps: AppDeps) {
     this.#deps = deps;
   }
 
-  dress(answer: Answer): string {
+  /** The response with what the read path answered. */
+  reply(c: Context, answer: Answer): Response {
+    const etag = entityTag(formatStreamPosition(answer.entry));
+    const fields = { etag, "cache-control": CACHE_CONTROL };
+    if (matches(c, etag)) return reply(c, 304, null, fields);
     const now = this.#deps.clock.now();
-    const { from, entry } = answer;
-    const same = now === this.#at && this.#answer?.from === from &&
-      this.#answer.entry.json === entry.json && this.#answer.entry.offset === entry.offset;
-    if (!same) {
-      this.#json = this.#deps.serve(entry, from);
+    if (this.#shared === null || now !== this.#at || !this.#isLast(answer)) {
+      this.#shared = new SharedJsonReply(this.#deps.serve(answer.entry, answer.from), fields);
       this.#answer = answer;
       this.#at = now;
     }
-    return this.#json;
+    return this.#shared.to(c);
+  }
+
+  /** True where the last answer was of the same entry, from the same tier. */
+  #isLast({ from, entry }: Answer): boolean {
+    const last = this.#answer;
+    return last?.from === from && last.entry.epoch === entry.epoch &&
+      last.entry.offset === entry.offset && last.entry.json === entry.json;
   }
 }
 
 /** Registers the routes. */
 export function pnlRoutes(routes: Routes, deps: AppDeps): void {
-  const dresser = new Dresser(deps);
+  const replies = new CurrentReplies(deps);
+  const current = (c: Context) => {
+    const answer = deps.readPath.read(CURRENT);
+    if (!(answer instanceof Promise)) return replies.reply(c, answer);
+    return answer.then((late) => replies.reply(c, late));
+  };
 
-  routes.get("/api/pnl/current", async (c) => {
-    if (c.req.raw.url.includes("?")) {
-      const { minPosition } = readQuery(c, CURRENT_QUERY);
-      if (minPosition !== undefined) await untilFolded(deps, minPosition);
-    }
-    const answer = await deps.readPath.read(CURRENT);
-    const etag = entityTag(formatStreamPosition(answer.entry));
-    const fields = { etag, "cache-control": CACHE_CONTROL };
-    if (matches(c, etag)) return reply(c, 304, null, fields);
-    return replyJson(c, dresser.dress(answer), fields);
+  routes.get("/api/pnl/current", (c) => {
+    if (!c.req.raw.url.includes("?")) return current(c);
+    const { minPosition } = readQuery(c, CURRENT_QUERY);
+    if (minPosition === undefined) return current(c);
+    return untilFolded(deps, minPosition).then(() => current(c));
   });
 
   routes.get("/api/pnl/breakdown", async (c) => {

@@ -44,6 +44,28 @@ function lengthOf(body: Body): number | null {
   return body instanceof Uint8Array ? body.length : null;
 }
 
+/** A response with the headers that all have; `fields` come on top and win. */
+function make(status: number, body: Body, fields: HeaderFields): Response {
+  const response = new Response(body, { status });
+  // One by one: given to the constructor together, headers cost ten times as much.
+  const { headers } = response;
+  for (const [name, value] of COMMON) headers.set(name, value);
+  for (const name in fields) {
+    if (Object.hasOwn(fields, name)) headers.set(name, fields[name] ?? "");
+  }
+  return response;
+}
+
+/** Adds what is of one request alone, and returns the same response. */
+function address(c: Context, response: Response, body: Body): Response {
+  response.headers.set("x-request-id", requestId(c));
+  if (c.req.raw.method === "HEAD") {
+    const length = lengthOf(body);
+    if (length !== null) response.headers.set("content-length", String(length));
+  }
+  return response;
+}
+
 /**
  * A response with the headers that all have; `fields` come on top and win. To `HEAD` it says how long
  * the body is that `GET` would bring (RFC 9110 §8.6), where that is known.
@@ -54,22 +76,30 @@ export function reply(
   body: Body,
   fields: HeaderFields,
 ): Response {
-  const response = new Response(body, { status });
-  // One by one: given to the constructor together, headers cost ten times as much.
-  const { headers } = response;
-  for (const [name, value] of COMMON) headers.set(name, value);
-  headers.set("x-request-id", requestId(c));
-  for (const name in fields) {
-    if (Object.hasOwn(fields, name)) headers.set(name, fields[name] ?? "");
-  }
-  if (c.req.raw.method === "HEAD") {
-    const length = lengthOf(body);
-    if (length !== null) headers.set("content-length", String(length));
-  }
-  return response;
+  return address(c, make(status, body, fields), body);
 }
 
 /** A JSON answer from text that is JSON already. */
 export function replyJson(c: Context, json: string, fields: HeaderFields = {}): Response {
   return reply(c, 200, json, { "content-type": JSON_TYPE, ...fields });
+}
+
+/**
+ * A JSON answer that several requests get, each with its own id. Copying its headers costs less than half
+ * of making them.
+ */
+export class SharedJsonReply {
+  readonly #json: string;
+  readonly #response: Response;
+
+  /** @param json text that is JSON already */
+  constructor(json: string, fields: HeaderFields) {
+    this.#json = json;
+    this.#response = make(200, json, { "content-type": JSON_TYPE, ...fields });
+  }
+
+  /** The response to one of the requests. */
+  to(c: Context): Response {
+    return address(c, this.#response.clone(), this.#json);
+  }
 }

@@ -30,7 +30,7 @@ class EdgeReadPath extends ReadPath {
     this.#writer = writer;
   }
 
-  override read(key: string): Promise<Answer> {
+  override read(key: string): Answer | Promise<Answer> {
     if (!isHistoryKey(key)) return super.read(key);
     return Promise.reject(new NotOnThisNodeError("history", this.#writer()));
   }

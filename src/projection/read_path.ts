@@ -65,20 +65,12 @@ export class ReadPath {
     }
   }
 
-  /** The answer under a key of a read model; always one, at worst the default. */
-  async read(key: string): Promise<Answer> {
-    for (const [index, tier] of this.#tiers.entries()) {
-      if (tier.available === false) continue;
-      const asked = this.#ask(tier, key);
-      const entry = asked instanceof Promise ? await asked : asked;
-      if (entry === null) continue;
-      this.#raise(key, entry.offset);
-      if (entry.volatile !== true) this.#fill(index, key, entry);
-      return { from: tier.name, entry };
-    }
-    this.#counter("default").hits++;
-    const epoch = this.#options.epoch();
-    return { from: "default", entry: { epoch, offset: 0, json: this.#options.fallback(key) } };
+  /**
+   * The answer under a key of a read model; always one, at worst the default. It comes at once where the
+   * tiers that are asked answer at once: waiting for what is there costs a request under load dearly.
+   */
+  read(key: string): Answer | Promise<Answer> {
+    return this.#readFrom(0, key);
   }
 
   /** What was shown so far counts no more: what is read from now on need not be newer. */
@@ -101,6 +93,30 @@ export class ReadPath {
       };
     }
     return stats;
+  }
+
+  /** {@link read}, without the tiers before `first`. */
+  #readFrom(first: number, key: string): Answer | Promise<Answer> {
+    for (let index = first; index < this.#tiers.length; index++) {
+      const tier = this.#tiers[index]!;
+      if (tier.available === false) continue;
+      const asked = this.#ask(tier, key);
+      if (asked instanceof Promise) {
+        return asked.then((entry) =>
+          entry === null ? this.#readFrom(index + 1, key) : this.#hit(index, key, entry)
+        );
+      }
+      if (asked !== null) return this.#hit(index, key, asked);
+    }
+    this.#counter("default").hits++;
+    const epoch = this.#options.epoch();
+    return { from: "default", entry: { epoch, offset: 0, json: this.#options.fallback(key) } };
+  }
+
+  #hit(index: number, key: string, entry: TierEntry): Answer {
+    this.#raise(key, entry.offset);
+    if (entry.volatile !== true) this.#fill(index, key, entry);
+    return { from: this.#tiers[index]!.name, entry };
   }
 
   /**

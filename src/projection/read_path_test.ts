@@ -69,6 +69,17 @@ Deno.test("ReadPath.read() asks tier after tier and fills those before the hit",
   assert.ok((memory?.latency.p99 ?? -1) >= (memory?.latency.p50 ?? 0));
 });
 
+Deno.test("ReadPath.read() answers at once where the tiers do, and later where one is waited for", async () => {
+  const { redis, sqlite, readPath } = setUp();
+  assert.equal(readPath.read(CURRENT) instanceof Promise, false);
+  redis.answer = () => Promise.resolve(null);
+  sqlite.answer = () => entry(8);
+  const waiting = readPath.read(CURRENT);
+  assert.ok(waiting instanceof Promise);
+  assert.deepEqual(await waiting, { from: "sqlite", entry: entry(8) });
+  assert.deepEqual(readPath.read(CURRENT), { from: "memory", entry: entry(8) });
+});
+
 Deno.test("ReadPath.read() passes over a tier that is slow, and over one that fails", async () => {
   const { redis, sqlite, readPath, errors } = setUp();
   let aborted = false;
@@ -164,7 +175,7 @@ Deno.test("openReadPath() answers from memory with each frame, from SQLite what 
     assert.equal(SNAPSHOT.parse(JSON.parse(empty.entry.json)).quality.complete, false);
     assert.equal((await readPath.read(BREAKDOWN)).from, "default");
     assert.equal((await readPath.read(PAGE_KEY)).entry.json, '{"items":[],"nextCursor":null}');
-    await assert.rejects(readPath.read("nonsense"), UnknownReadModelError);
+    assert.throws(() => readPath.read("nonsense"), UnknownReadModelError);
     for (let n = 0; n < 20; n++) append(log, clock, { stepMs: 1000, kinds: ["fill"] }, n);
     const offset = 2 * log.head().position;
     await live.reach(log.head().position);
