@@ -3,8 +3,8 @@ import type { LogLine } from "../log/event_log.ts";
 import { guardedScript, runGuarded, type WriteContext } from "./scripts.ts";
 
 /**
- * KEYS: 3 events. ARGV: 4 position after which the batch goes, 5 the stream's last id, empty where there is
- * none, 6 root after the batch, 7 retention, from 8 on the lines.
+ * KEYS: 3 events. ARGV: 4 position after which the batch goes, 5 root there, 6 the stream's last id, empty
+ * where there is none, 7 root after the batch, 8 retention, from 9 on the lines.
  *
  * Lua takes nothing back, so all is checked before the first write: what the key holds, the stream's last
  * id, which each new id then exceeds, and the lineage's position. Out of memory stops the first XADD or none:
@@ -12,9 +12,10 @@ import { guardedScript, runGuarded, type WriteContext } from "./scripts.ts";
  * end, needs no memory.
  */
 const APPEND = guardedScript(`
-local after, last = tonumber(ARGV[4]), ARGV[5]
-local position = redis.call('HGET', KEYS[2], 'position') or ''
-if position ~= ARGV[4] then return {'place', last, 'position ' .. position} end
+local after, last = tonumber(ARGV[4]), ARGV[6]
+local lineage = redis.call('HMGET', KEYS[2], 'position', 'root')
+if lineage[1] ~= ARGV[4] then return {'place', last, 'position ' .. (lineage[1] or '')} end
+if lineage[2] ~= ARGV[5] then return {'place', last, 'root ' .. (lineage[2] or '')} end
 local kind = kind(KEYS[3])
 if last == '' then
   if kind ~= 'none' and not is_untouched(KEYS[3]) then return {'place', 'the beginning', kind} end
@@ -29,12 +30,12 @@ else
     end
   end
 end
-local count = #ARGV - 7
+local count = #ARGV - 8
 for at = 1, count do
-  redis.call('XADD', KEYS[3], string.format('%.0f-0', after + at), 'event', ARGV[7 + at])
+  redis.call('XADD', KEYS[3], string.format('%.0f-0', after + at), 'event', ARGV[8 + at])
 end
-redis.call('HSET', KEYS[2], 'position', string.format('%.0f', after + count), 'root', ARGV[6])
-redis.call('XTRIM', KEYS[3], 'MAXLEN', '~', ARGV[7])
+redis.call('HSET', KEYS[2], 'position', string.format('%.0f', after + count), 'root', ARGV[7])
+redis.call('XTRIM', KEYS[3], 'MAXLEN', '~', ARGV[8])
 return {'ok'}
 `);
 
@@ -42,6 +43,8 @@ return {'ok'}
 export interface AppendEvents {
   /** Position before the first line. */
   readonly after: number;
+  /** Root of the log there. */
+  readonly rootBefore: string;
   /** True where the stream has none yet. */
   readonly isFirst: boolean;
   /** One line for each position from `after + 1` on; at least one. */
@@ -59,7 +62,7 @@ export interface AppendEvents {
  */
 export async function appendEvents(
   context: WriteContext,
-  { after, isFirst, lines, root, retention }: AppendEvents,
+  { after, rootBefore, isFirst, lines, root, retention }: AppendEvents,
 ): Promise<void> {
   lines.forEach(({ position }, at) => {
     if (position !== after + at + 1) {
@@ -67,7 +70,7 @@ export async function appendEvents(
     }
   });
   await runGuarded(APPEND, context, [context.redis.keys.events], [
-    ...[after, isFirst ? "" : `${after}-0`, root, retention],
+    ...[after, rootBefore, isFirst ? "" : `${after}-0`, root, retention],
     ...lines.map(({ line }) => line),
   ]);
 }

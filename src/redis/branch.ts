@@ -26,6 +26,8 @@ export interface BranchPlace {
   readonly from: number;
   /** The stream ended with this position when it was verified. */
   readonly position: number;
+  /** Root of the log there. */
+  readonly root: string;
 }
 
 /** A stream that does not continue the log is kept so long, seconds. */
@@ -105,26 +107,27 @@ export class BranchKeeper {
   /** Goes on with the branch that is there. */
   async #adopt({ lineage }: MirrorState): Promise<BranchPlace> {
     if (lineage === null) throw new TypeError("Cannot go on with a branch that is not there");
-    const { branch, from, position, token } = lineage;
+    const { branch, from, position, root, token } = lineage;
     const { redis, identity } = this.#options;
     if (token !== identity.token) await runGuarded(ADOPT, { redis, identity, branch }, [], []);
-    return { branch, from, position };
+    return { branch, from, position, root };
   }
 
   async #begin(state: MirrorState, fault: string): Promise<BranchPlace> {
     const { redis: { commands, keys }, log, identity, retention } = this.#options;
     const branch = crypto.randomUUID();
     const from = Math.max(0, log.head().position - retention);
+    const root = log.rootAt(from);
     const answer = await BEGIN.run(commands, [
       ...[keys.writer, keys.log, keys.events, keys.setAside],
       ...[keys.snapshots, keys.current, keys.breakdown],
     ], [
       ...[identity.holder, branch, identity.token, state.found.branch, state.found.position],
-      ...[log.id, from, log.rootAt(from), SET_ASIDE_S],
+      ...[log.id, from, root, SET_ASIDE_S],
     ]);
     const [aside] = checkAnswer(answer, keys.writer, branch);
     this.#tellBegun(state, fault, { from, setAside: aside === 1 });
-    return { branch, from, position: from };
+    return { branch, from, position: from, root };
   }
 
   #tellBegun(

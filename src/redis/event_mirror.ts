@@ -62,6 +62,8 @@ export class EventMirror {
   readonly #lag: MirrorLag;
   #state: MirrorStatus["state"] = "waiting";
   #position = 0;
+  /** Root of the log there. */
+  #root = "";
   #lastError: string | null = null;
   /** Failures that came soon one after the other, and when the last one came. */
   #failures = 0;
@@ -123,7 +125,7 @@ export class EventMirror {
     signal.addEventListener("abort", end);
     cleanup.defer(() => signal.removeEventListener("abort", end));
     if (signal.aborted) return;
-    this.#arrive(place.position);
+    this.#arrive(place.position, place.root);
     let isFirst = place.position === place.from;
     const lines = log.subscribe({ after: place.position, batch, signal: ending.signal });
     for await (const page of lines) {
@@ -138,19 +140,22 @@ export class EventMirror {
   async #append(branch: string, lines: readonly LogLine[], isFirst: boolean): Promise<void> {
     const { redis, identity, log, retention = DEFAULT_RETENTION } = this.#options;
     const last = this.#position + lines.length;
+    const root = log.rootAt(last);
     await appendEvents({ redis, identity, branch }, {
       after: this.#position,
+      rootBefore: this.#root,
       isFirst,
       lines,
-      root: log.rootAt(last),
+      root,
       retention,
     });
-    this.#arrive(last);
+    this.#arrive(last, root);
   }
 
   /** The stream is known to end with this position. */
-  #arrive(position: number): void {
+  #arrive(position: number, root: string): void {
     this.#position = position;
+    this.#root = root;
     this.#lastError = null;
     const isAtEnd = position === this.#options.log.head().position;
     if (isAtEnd) this.#state = "following";
