@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatStreamPosition } from "../projection/frame.ts";
-import { type AppDeps } from "./deps.ts";
+import type { AppDeps } from "./deps.ts";
 import { createApp } from "./app.ts";
 import { startTestServer } from "./test_server.ts";
 
@@ -54,8 +54,8 @@ Deno.test("GET /api/pnl/current is dressed anew each millisecond, and for each e
   assert.deepEqual(await get(), expected());
   answer = { from: "sqlite", entry: { ...entry, json: '{"a":2}' } };
   assert.deepEqual(await get(), expected());
-  answer = { from: "sqlite", entry: { ...entry, offset: 4 } };
+  answer = { from: "sqlite", entry: { ...answer.entry, offset: 4 } };
   assert.deepEqual(await get(), expected());
-  answer = { from: "sqlite", entry: { ...entry, epoch: "1".repeat(16), offset: 4 } };
+  answer = { from: "sqlite", entry: { ...answer.entry, epoch: "1".repeat(16) } };
   assert.deepEqual(await get(), expected());
 });
