@@ -18,7 +18,7 @@ const MAX_FINALS = 1_000;
 /**
  * The snapshots of one line as an edge knows them: the newest finals, without a gap, and the current one.
  *
- * Each final names the final before it, so that a missing one is noticed, whatever made it missing: then
+ * Each snapshot names the final before it, so that a missing one is noticed, whatever made it missing: then
  * the finals before are of no use, and `completeAfter` moves up beyond all that was shown.
  */
 export class EdgeFrames {
@@ -88,7 +88,7 @@ export class EdgeFrames {
 
   /** True where the newest final known is the one before. */
   #continues(final: boolean, previous: number | null): boolean {
-    // A provisional need not say it, and the next final will.
+    // A provisional that was read from elsewhere does not say it, and the next snapshot will.
     if (previous === null) return !final;
     return previous <= (this.#finals.at(-1)?.offset ?? this.#wholeFrom);
   }

@@ -16,8 +16,8 @@ export interface ModelRecord {
 /** One snapshot of the stream `snapshots`. */
 export interface SnapshotRecord extends ModelRecord {
   /**
-   * Of a final: the offset of the final before it, 0 where there is none, null where it is not known. A
-   * reader that knows the one before knows so that it has missed nothing.
+   * The offset of the final before it, 0 where there is none, null where it is not known. A reader that
+   * has that one knows so that it has missed nothing.
    */
   readonly previous: number | null;
 }

@@ -2,6 +2,7 @@ import { getLogger, type Logger } from "@logtape/logtape";
 import type { Redis } from "ioredis";
 import type { Clock } from "../pnl/clock.ts";
 import { reasonOf, type RedisConnection } from "./connection.ts";
+import { pause } from "./pause.ts";
 import type { Heartbeat, SnapshotRecord } from "./records.ts";
 import { isSamePlace, type Place, SnapshotReader } from "./snapshot_reader.ts";
 
@@ -173,16 +174,4 @@ async function inTime<T>(reading: Promise<T>, ms: number): Promise<T> {
     // After the connection is given up the answer is nobody's.
     reading.catch(() => {});
   }
-}
-
-/** Waits, at most until the signal. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const aborted = () => resolve();
-  signal.addEventListener("abort", aborted, { once: true });
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener("abort", aborted);
 }
