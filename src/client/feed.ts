@@ -33,7 +33,7 @@ export interface LineState {
 /** Who is fed. */
 export interface FeedSink {
   line(state: LineState): void;
-  /** A line opened: up to its first snapshot that is not final, it brings what was missed. */
+  /** A line opened: at first it brings the finals that were missed, then the current snapshot. */
   began(): void;
   /** @param whole true where the line brings every final */
   snapshot(data: DeliveredSnapshot, whole: boolean): void;

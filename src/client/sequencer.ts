@@ -54,7 +54,7 @@ export class Sequencer {
     return { count: this.#count, resyncs: this.#resyncs };
   }
 
-  /** A line begins: up to its first snapshot that is not final it brings what was missed. */
+  /** A line begins: at first it brings the finals that were missed, then the current snapshot. */
   began(): void {
     this.#catchingUp = this.#epoch !== null;
   }
@@ -70,16 +70,16 @@ export class Sequencer {
     if (this.#epoch !== null && epoch !== this.#epoch) this.reset();
     const first = this.#epoch === null;
     this.#epoch = epoch;
-    const late = this.#catchingUp;
-    if (!final) this.#catchingUp = false;
     // A final that is polled may follow others that were not seen: it comes again in its place.
     const isNew = whole && final && offset > this.#whole;
     if (whole) this.#whole = Math.max(this.#whole, offset);
     else if (first) this.#whole = final ? offset - 1 : offset;
-    if (isNew && late) this.#count += 1;
-    // A final that is sent again says of itself that it is fresh, and what follows is newer: not shown.
-    const show = !(final && late) &&
-      (offset > this.#shown || offset === this.#shown && at !== this.#shownAt);
+    // What follows a gap's finals is the current snapshot, which may be the last of them once more.
+    const late = isNew && this.#catchingUp;
+    if (late) this.#count += 1;
+    else this.#catchingUp = false;
+    // A final that was missed says of itself that it is fresh, and what follows is newer: not shown.
+    const show = !late && (offset > this.#shown || offset === this.#shown && at !== this.#shownAt);
     if (show) {
       this.#shown = offset;
       this.#shownAt = at;

@@ -115,6 +115,7 @@ Deno.test("Sequencer counts finals that came late, and does not show them", () =
   sequencer.began();
   assert.deepEqual(sequencer.take(arrival(5)), { show: false, final: true });
   assert.deepEqual(sequencer.take(arrival(7)), { show: false, final: true });
+  assert.equal(sequencer.take(arrival(7, { at: "t+1" })).show, true, "the current one is final");
   assert.equal(sequencer.take(arrival(8)).show, true);
   assert.deepEqual(sequencer.take(arrival(9)), { show: true, final: true });
   assert.deepEqual(sequencer.missed, { count: 2, resyncs: 0 });

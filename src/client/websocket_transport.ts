@@ -23,6 +23,9 @@ const LATER = new Set([1011, 4408, 4429]);
 const PING = '{"type":"ping"}';
 const SUBSCRIBE = '{"type":"subscribe","channels":["pnl"]}';
 
+/** What browsers say of a connection that broke; some runtimes say 0. */
+const ABNORMAL = 1006;
+
 /** What a close means. A hint in the reason (`retryMs=<n>`) is the server's word that it is there. */
 function endingOf(code: number, reason: string, said: string): Ending {
   const hint = /^retryMs=(\d{1,9})$/.exec(reason)?.[1];
@@ -55,7 +58,9 @@ class WebSocketLine implements Line {
       if (subscribe) this.#send(SUBSCRIBE);
     };
     socket.onmessage = ({ data }) => this.#take(data);
-    socket.onclose = ({ code, reason }) => this.#end(endingOf(code, reason, this.#said));
+    socket.onclose = ({ code, reason }) => {
+      this.#end(endingOf(code || ABNORMAL, reason, this.#said));
+    };
     // An error is followed by a close, which tells more.
     socket.onerror = () => {};
   }
