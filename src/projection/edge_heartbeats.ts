@@ -56,16 +56,16 @@ export class EdgeHeartbeats {
    * Takes a heartbeat, new or grown older.
    *
    * @param offset of the newest snapshot here
-   * @param nowMs wall clock
+   * @param wallMs this machine's wall clock when it was heard
    */
-  take(heard: Heard, offset: number, nowMs: number): void {
+  take(heard: Heard, offset: number, wallMs: number): void {
     const same = isSame(heard.heartbeat, this.#newest?.heartbeat);
     if (!same) this.#firstHeardAt = heard.heardAt;
     // Redis measures by its wall clock: where that is put back, the time since it came tells at least.
     const ageMs = Math.max(heard.ageMs, heard.heardAt - this.#firstHeardAt);
     const newest = { ...heard, ageMs };
     this.#newest = newest;
-    if (!same) this.#read(newest, nowMs);
+    if (!same) this.#read(newest, wallMs);
     this.#waiting = this.#waiting.filter(({ heartbeat }) => !isSame(heartbeat, heard.heartbeat));
     this.#waiting.push(newest);
     if (this.#waiting.length > MAX_WAITING) this.#waiting.splice(0, 1);
@@ -102,8 +102,8 @@ export class EdgeHeartbeats {
     }));
   }
 
-  #read({ heartbeat, ageMs }: Heard, nowMs: number): void {
-    const skewMs = nowMs - (Date.parse(heartbeat.at) + ageMs);
+  #read({ heartbeat, ageMs }: Heard, wallMs: number): void {
+    const skewMs = wallMs - (Date.parse(heartbeat.at) + ageMs);
     this.#skewMs = Math.abs(skewMs) < SAME_CLOCK_MS ? 0 : Math.round(skewMs);
     // A source that only a newer version knows is left out.
     this.#statuses = heartbeat.sources.map((source) => STATUS.safeParse(source).data)

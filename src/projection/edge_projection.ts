@@ -153,7 +153,8 @@ export class EdgeProjection implements Projection {
 
   #hear(heard: Heard): void {
     const offset = this.current()?.offset ?? 0;
-    this.#heartbeats.take(heard, offset, this.#options.clock.now());
+    const { clock } = this.#options;
+    this.#heartbeats.take(heard, offset, clock.now() - (clock.monotonic() - heard.heardAt));
   }
 
   #restart(): void {
