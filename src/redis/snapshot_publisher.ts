@@ -7,9 +7,10 @@ import type { EventLog } from "../log/event_log.ts";
 import { Wakeup } from "../log/subscription.ts";
 import type { RedisConnection } from "./connection.ts";
 import type { WriterIdentity } from "./identity.ts";
-import { formatModel, snapshotFields, snapshotId } from "./records.ts";
+import { publishSnapshots, type SnapshotBatch, type SourceFrame } from "./publish_snapshots.ts";
+import { snapshotId } from "./records.ts";
 import { BranchLostError, OutOfPlaceError, runGuarded, type WriteContext } from "./scripts.ts";
-import { FORSAKE_BRANCH, PUBLISH } from "./snapshot_scripts.ts";
+import { FORSAKE_BRANCH } from "./snapshot_scripts.ts";
 import {
   inspectSnapshots,
   KEPT_FINALS,
@@ -17,13 +18,6 @@ import {
   snapshotFault,
   type SnapshotStream,
 } from "./snapshot_stream.ts";
-
-/** A snapshot as the projection gives it. */
-export interface SourceFrame {
-  readonly epoch: string;
-  readonly offset: number;
-  readonly json: string;
-}
 
 /** Where the snapshots come from; `Projector` is one. */
 export interface SnapshotSource {
@@ -50,11 +44,15 @@ export interface SnapshotPublisherOptions {
   readonly log: Pick<EventLog, "id" | "contains" | "rootAt">;
   /** The newest snapshot is written again after this long without another, milliseconds. */
   readonly intervalMs: number;
+  /** The stream is looked at this often although nothing is wrong, milliseconds; default 60,000. */
+  readonly checkMs?: number;
   readonly logger?: Logger;
 }
 
 /** Finals a script; together with the breakdown that is well below a megabyte. */
 const PAGE = 100;
+/** The stream is looked at this often although nothing is wrong, milliseconds. */
+const CHECK_MS = 60_000;
 
 /** How far the stream is. */
 interface Place {
@@ -63,8 +61,8 @@ interface Place {
   final: number;
   /** Offset that the stream has reached. */
   last: number;
-  /** Ids of the provisional snapshots since the last final, oldest first. */
-  readonly open: string[];
+  /** Offsets of the provisional snapshots since the last final, oldest first. */
+  readonly open: number[];
   /** The stream has to begin anew with what is published next. */
   anew: boolean;
 }
@@ -95,7 +93,7 @@ export class SnapshotPublisher {
    * @throws {OutOfPlaceError} where somebody else changed the stream
    */
   async run(branch: string, signal: AbortSignal): Promise<void> {
-    const { source, intervalMs } = this.#options;
+    const { source, intervalMs, checkMs = CHECK_MS } = this.#options;
     const wakeup = new Wakeup();
     let isNews = true;
     const unsubscribe = source.subscribe(() => {
@@ -103,8 +101,13 @@ export class SnapshotPublisher {
       wakeup.wake();
     });
     try {
-      const place = await this.#open(branch);
+      let place = await this.#open(branch);
+      let lookedAt = performance.now();
       while (!signal.aborted) {
+        if (performance.now() - lookedAt > checkMs) {
+          place = await this.#open(branch);
+          lookedAt = performance.now();
+        }
         isNews = false;
         while (!signal.aborted && await this.#publish(place));
         // Even without news it is written now and then: somebody may have deleted it.
@@ -140,7 +143,7 @@ export class SnapshotPublisher {
       context,
       final: Math.max(final, before),
       last: stream.last ?? 0,
-      open: offsets.filter((offset) => offset > final).map(snapshotId),
+      open: offsets.filter((offset) => offset > final),
       anew: false,
     };
   }
@@ -173,61 +176,39 @@ export class SnapshotPublisher {
     if (!place.anew && first !== undefined && first.offset <= place.last) {
       throw new OutOfPlaceError(snapshotId(first.offset), snapshotId(place.last));
     }
-    const entries = finals.map((frame, at) => ({
-      ...frame,
-      previous: at === 0 ? place.final : finals[at - 1]!.offset,
-    }));
     const isNew = current !== null && (place.anew || current.offset > place.last);
-    const previous = finals.at(-1)?.offset ?? place.final;
-    const added = isNew ? [...entries, { ...current, previous }] : entries;
-    const last = await this.#run(place, { added, current, newest: newest.offset });
-    this.#published(place, finals.at(-1)?.offset ?? null, isNew ? newest.offset : null);
-    if (last !== snapshotId(Math.max(place.last, newest.offset))) {
-      throw new OutOfPlaceError(snapshotId(newest.offset), last);
-    }
+    const dropped = place.open.length < KEPT_PROVISIONALS ? null : place.open.shift()!;
+    const last = await publishSnapshots(place.context, {
+      epoch: source.epoch,
+      reached: place.anew ? null : place.last,
+      added: chained(place.final, isNew ? [...finals, current] : finals),
+      current,
+      breakdown: current === null ? null : source.breakdown(),
+      dropped,
+      made: this.#made(newest),
+    });
+    place.anew = false;
     place.last = Math.max(place.last, newest.offset);
+    const final = finals.at(-1);
+    if (final !== undefined) {
+      place.final = final.offset;
+      place.open.length = 0;
+    }
+    if (isNew) place.open.push(newest.offset);
+    if (last !== place.last) {
+      throw new OutOfPlaceError(snapshotId(place.last), snapshotId(last));
+    }
     this.#offset = place.last;
     return isMore;
   }
 
-  #published(place: Place, final: number | null, provisional: number | null): void {
-    place.anew = false;
-    if (final !== null) {
-      place.final = final;
-      place.open.length = 0;
-    }
-    if (provisional !== null) place.open.push(snapshotId(provisional));
+  #made({ offset }: SourceFrame): SnapshotBatch["made"] {
+    const position = Math.floor(offset / 2);
+    return { position, root: this.#options.log.rootAt(position) };
   }
+}
 
-  async #run(
-    place: Place,
-    { added, current, newest }: {
-      readonly added: readonly (SourceFrame & { readonly previous: number | null })[];
-      readonly current: SourceFrame | null;
-      readonly newest: number;
-    },
-  ): Promise<string> {
-    const { redis: { keys }, source, log } = this.#options;
-    const { context: { branch }, anew, last, open } = place;
-    const { epoch } = source;
-    const dropped = open.length >= KEPT_PROVISIONALS ? open.shift()! : "";
-    const breakdown = current === null ? null : source.breakdown();
-    const position = Math.floor(newest / 2);
-    const answer = await runGuarded(PUBLISH, place.context, [
-      ...[keys.snapshots, keys.current, keys.breakdown],
-    ], [
-      ...[snapshotId(anew ? 0 : last), anew ? 1 : 0, KEPT_FINALS + KEPT_PROVISIONALS, dropped],
-      ...[epoch, current === null ? "" : formatModel({ ...current, branch })],
-      ...[
-        current?.offset ?? 0,
-        breakdown === null ? "" : formatModel({ ...breakdown, branch, epoch }),
-      ],
-      ...[breakdown?.offset ?? 0, position, log.rootAt(position)],
-      ...added.flatMap((frame) => {
-        const fields = snapshotFields({ ...frame, branch });
-        return [snapshotId(frame.offset), fields.length, ...fields];
-      }),
-    ]);
-    return String(answer[0]);
-  }
+/** Each with the offset of the final before it. */
+function chained(before: number, frames: readonly SourceFrame[]): SnapshotBatch["added"] {
+  return frames.map((frame, at) => ({ ...frame, previous: frames[at - 1]?.offset ?? before }));
 }

@@ -40,7 +40,7 @@ export interface ExpectedSnapshots {
 const ID = /^(\d{1,15})-([01])$/;
 
 /** The offset that an entry's id names; null where it names none. */
-function offsetOf(id: string): number | null {
+export function offsetOfId(id: string): number | null {
   const match = ID.exec(id);
   return match === null ? null : 2 * Number(match[1]) + Number(match[2]);
 }
@@ -59,12 +59,12 @@ export async function inspectSnapshots(context: WriteContext): Promise<SnapshotS
   if (kind === undefined || last === undefined) throw new RedisRecordError(snapshots);
   const entries: SnapshotStream["entries"][number][] = [];
   for (let at = 0; at + 2 < rest.length; at += 3) {
-    entries.push({ offset: offsetOf(rest[at]!), epoch: rest[at + 1]!, branch: rest[at + 2]! });
+    entries.push({ offset: offsetOfId(rest[at]!), epoch: rest[at + 1]!, branch: rest[at + 2]! });
   }
   const known = root !== undefined && root !== "" && /^\d{1,15}$/.test(position ?? "");
   return {
     kind,
-    last: offsetOf(last),
+    last: offsetOfId(last),
     length: Number(length),
     entries,
     lineage: known ? { position: Number(position), root } : null,

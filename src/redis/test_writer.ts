@@ -4,7 +4,8 @@ import { RedisConnection } from "./connection.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { redisKeys } from "./keys.ts";
 import { parseSnapshot, type SnapshotRecord } from "./records.ts";
-import type { SnapshotSource, SourceFrame } from "./snapshot_publisher.ts";
+import type { SourceFrame } from "./publish_snapshots.ts";
+import type { SnapshotSource } from "./snapshot_publisher.ts";
 import type { TestRedis } from "./testing.ts";
 
 /** An identity; what is not given is like that of a first start. */
