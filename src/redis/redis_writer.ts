@@ -48,7 +48,8 @@ export interface RedisWriterStatus {
 /** How long one waits for Redis before one looks whether to end, milliseconds. */
 const LOOK_MS = 1_000;
 const FIRST_PAUSE_MS = 100;
-const MOST_PAUSE_MS = 5_000;
+/** Short, for edges take the writer's silence for its end. */
+const MOST_PAUSE_MS = 1_000;
 /** Failures that are further apart are not counted together, milliseconds. */
 const STEADY_MS = 30_000;
 /** What is appended already still goes out within this time when the writer stops, milliseconds. */
