@@ -58,10 +58,7 @@ export async function launchServer(
     stdout: "null",
     stderr: "null",
   }).spawn();
-  const stop = async () => {
-    child.kill("SIGTERM");
-    await child.status;
-  };
+  const stop = () => child[Symbol.asyncDispose]();
   while (performance.now() - start < PATIENCE_MS) {
     const body = await fetch(`http://127.0.0.1:${env.PORT}/api/pnl/current`)
       .then((response) => response.text()).catch(() => null);

@@ -18,14 +18,12 @@ const EXPRESS = ["express@5.3.0", "helmet@8.3.0", "cors@2.8.6", "express-rate-li
 
 /** Starts a process that prints the port that it listens on; `stack` stops it. */
 async function listening(command: Deno.Command, stack: AsyncDisposableStack): Promise<number> {
-  const child = command.spawn();
+  const child = stack.use(command.spawn());
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  stack.defer(async () => {
-    child.kill("SIGTERM");
-    await child.status;
-    await lines.cancel();
-  });
-  return Number((await lines.read()).value);
+  stack.defer(() => lines.cancel());
+  const port = Number((await lines.read()).value);
+  if (!(port > 0)) throw new Error("The process ended, or printed no port");
+  return port;
 }
 
 /** Our server on a log of its own; `snapshot` gets the body of an answer. */
@@ -80,6 +78,7 @@ async function round(port: number): Promise<LoadFigures> {
     args: ["run", "-q", `--allow-net=127.0.0.1:${port}`, script, `${port}`, PATH, `${ROUND_MS}`],
     stderr: "inherit",
   }).output();
+  if (!output.success) throw new Error(`The load generator failed at port ${port}`);
   return JSON.parse(new TextDecoder().decode(output.stdout));
 }
 
