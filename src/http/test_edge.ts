@@ -1,4 +1,5 @@
 /** A writer's part in Redis, and an edge that serves what is there, on real parts for tests. */
+import type { Clock } from "../pnl/clock.ts";
 import { emptyFrameOf } from "../projection/default_answer.ts";
 import { EdgeProjection } from "../projection/edge_projection.ts";
 import { openEdgeReadPath } from "../projection/open_edge_read_path.ts";
@@ -17,6 +18,15 @@ export const HEARTBEAT_MS = 200;
 /** What an edge waits for a peer that does not read, milliseconds. */
 const STOP_MS = 500;
 
+/** Runs on from where another stands: two heartbeats of one time would be one. */
+function runningFrom(standing: Clock): Clock {
+  const startedAt = performance.now();
+  return {
+    now: () => standing.now() + Math.floor(performance.now() - startedAt),
+    monotonic: () => performance.now(),
+  };
+}
+
 /** Publishes what a test server has, until the stack is disposed of. */
 export async function publish(
   server: TestServer,
@@ -26,7 +36,7 @@ export async function publish(
   const stack = new AsyncDisposableStack();
   const redis = new RedisConnection({ url });
   stack.defer(() => redis.close());
-  const { log, projector, clock, deps } = server;
+  const { log, projector, deps } = server;
   const writer = new RedisWriter({
     redis,
     log,
@@ -47,7 +57,7 @@ export async function publish(
       sources: deps.statuses(),
     }),
     intervalMs: HEARTBEAT_MS,
-    clock,
+    clock: runningFrom(server.clock),
   });
   await writer.claim();
   writer.start();
@@ -66,7 +76,7 @@ export interface TestEdge extends AsyncDisposable {
 
 /** Starts an edge on a free port of 127.0.0.1. */
 export function startTestEdge(url: string): TestEdge {
-  const clock = new TestClock();
+  const clock = runningFrom(new TestClock());
   const redis = new RedisConnection({ url });
   const edge = new EdgeProjection({ redis, clock, windowMs: WINDOW_MS, intervalMs: HEARTBEAT_MS });
   const { readPath, redis: tier, stop } = openEdgeReadPath({
