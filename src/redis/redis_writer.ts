@@ -10,6 +10,7 @@ import type { WriterIdentity } from "./identity.ts";
 import { type ClaimOptions, WriterLease } from "./lease.ts";
 import { pause } from "./pause.ts";
 import { BranchLostError, LeaseHeldError, RedisFailedError } from "./scripts.ts";
+import { checkSnapshotLineage } from "./snapshot_lineage.ts";
 import { SnapshotPublisher, type SnapshotSource } from "./snapshot_publisher.ts";
 
 /** Options of {@link RedisWriter}. */
@@ -174,11 +175,13 @@ export class RedisWriter {
     await this.#lease.renew();
     if (this.#lease.state !== "held") return await pause(LOOK_MS, signal);
     const branch = await this.#branches.establish();
+    const { redis, identity, log } = this.#options;
+    await checkSnapshotLineage({ redis, identity, branch }, log, this.#logger);
     const ending = new AbortController();
     const end = () => ending.abort();
     using cleanup = new DisposableStack();
     cleanup.defer(this.#branches.onChange(end));
-    cleanup.defer(onReadyAgain(this.#options.redis, end));
+    cleanup.defer(onReadyAgain(redis, end));
     signal.addEventListener("abort", end);
     cleanup.defer(() => signal.removeEventListener("abort", end));
     if (signal.aborted || this.branch !== branch) return;

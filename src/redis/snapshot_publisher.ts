@@ -9,14 +9,12 @@ import type { RedisConnection } from "./connection.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { publishSnapshots, type SnapshotBatch, type SourceFrame } from "./publish_snapshots.ts";
 import { snapshotId } from "./records.ts";
-import { BranchLostError, OutOfPlaceError, runGuarded, type WriteContext } from "./scripts.ts";
-import { FORSAKE_BRANCH } from "./snapshot_scripts.ts";
+import { OutOfPlaceError, type WriteContext } from "./scripts.ts";
 import {
   inspectSnapshots,
   KEPT_FINALS,
   KEPT_PROVISIONALS,
   snapshotFault,
-  type SnapshotStream,
 } from "./snapshot_stream.ts";
 
 /** Where the snapshots come from; `Projector` is one. */
@@ -41,7 +39,7 @@ export interface SnapshotPublisherOptions {
   readonly redis: RedisConnection;
   readonly identity: WriterIdentity;
   readonly source: SnapshotSource;
-  readonly log: Pick<EventLog, "id" | "contains" | "rootAt">;
+  readonly log: Pick<EventLog, "rootAt">;
   /** The newest snapshot is written again after this long without another, milliseconds. */
   readonly intervalMs: number;
   /** The stream is looked at this often although nothing is wrong, milliseconds; default 60,000. */
@@ -122,7 +120,6 @@ export class SnapshotPublisher {
     const { redis, identity, source } = this.#options;
     const context = { redis, identity, branch };
     const stream = await inspectSnapshots(context);
-    await this.#checkLineage(context, stream);
     // One more than is kept, for it is the one before the first that is published.
     const newest = source.newestFinals(KEPT_FINALS + 1).map(({ offset }) => offset);
     const before = newest.length > KEPT_FINALS ? newest[0]! : 0;
@@ -146,21 +143,6 @@ export class SnapshotPublisher {
       open: offsets.filter((offset) => offset > final),
       anew: false,
     };
-  }
-
-  /**
-   * The log may have been replaced by an older copy that went another way, at a moment when the stream of
-   * events was behind the snapshots: then only these tell it, and another branch has to begin.
-   */
-  async #checkLineage(context: WriteContext, { lineage }: SnapshotStream): Promise<void> {
-    const { log } = this.#options;
-    if (lineage === null || log.contains({ logId: log.id, ...lineage })) return;
-    this.#logger.warn(
-      "The log does not hold what its snapshots in Redis were made of, at position {position}",
-      { position: lineage.position },
-    );
-    await runGuarded(FORSAKE_BRANCH, context, [], []);
-    throw new BranchLostError(context.branch, null);
   }
 
   /** Publishes a page of finals, or what finals are left and the newest. True where there is more. */

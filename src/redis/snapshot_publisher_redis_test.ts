@@ -13,12 +13,12 @@ import { startRedis, type TestRedis } from "./testing.ts";
 const KEYS = redisKeys();
 const BRANCH = "0b";
 const EPOCH = "0123456789abcdef";
-const LOG = { id: "a-log", contains: () => true, rootAt: (position: number) => `root-${position}` };
+const LOG = { rootAt: (position: number) => `root-${position}` };
 
 /** An empty Redis in which the branch has begun. */
 async function begin({ client }: TestRedis): Promise<void> {
   await client.flushall();
-  await client.hset(KEYS.log, { logId: LOG.id, branch: BRANCH, token: 1 });
+  await client.hset(KEYS.log, { logId: "a-log", branch: BRANCH, token: 1 });
 }
 
 /** What an honest publisher sends that believes the stream to be at one position, and is at another. */

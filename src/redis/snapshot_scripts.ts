@@ -96,13 +96,11 @@ return {'ok', last}
 
 /**
  * KEYS: 3 snapshots. ARGV: 4 the most entries that are looked at. Answers `{'ok', type, last id, length,
- * position and root of the newest snapshot, then id, epoch and branch of each entry}`; no entries where there
- * are more than that.
+ * then id, epoch and branch of each entry}`; no entries where there are more than that.
  */
 export const INSPECT_SNAPSHOTS = guardedScript(`${SHARED}
 local stream, what = KEYS[3], kind(KEYS[3])
-local lineage = redis.call('HMGET', KEYS[2], 'snapshotPosition', 'snapshotRoot')
-local answer = {'ok', what, '0-0', '0', lineage[1] or '', lineage[2] or ''}
+local answer = {'ok', what, '0-0', '0'}
 if what ~= 'stream' then return answer end
 local length = redis.call('XLEN', stream)
 answer[3], answer[4] = last_id(stream), tostring(length)
@@ -115,10 +113,4 @@ for _, entry in ipairs(redis.call('XRANGE', stream, '-', '+')) do
   answer[#answer + 1] = fields.branch
 end
 return answer
-`);
-
-/** Takes the name from the branch, so that another one begins. */
-export const FORSAKE_BRANCH = guardedScript(`
-redis.call('HDEL', KEYS[2], 'branch')
-return {'ok'}
 `);

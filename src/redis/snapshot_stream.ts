@@ -23,8 +23,6 @@ export interface SnapshotStream {
     readonly epoch: string;
     readonly branch: string;
   }[];
-  /** Position of the newest snapshot that was written in this branch, and the log's root there. */
-  readonly lineage: { readonly position: number; readonly root: string } | null;
 }
 
 /** What the stream has to agree with. */
@@ -55,20 +53,13 @@ export function offsetOfId(id: string): number | null {
 export async function inspectSnapshots(context: WriteContext): Promise<SnapshotStream> {
   const { snapshots } = context.redis.keys;
   const answer = await runGuarded(INSPECT_SNAPSHOTS, context, [snapshots], [MOST_ENTRIES]);
-  const [kind, last, length, position, root, ...rest] = answer.map(String);
+  const [kind, last, length, ...rest] = answer.map(String);
   if (kind === undefined || last === undefined) throw new RedisRecordError(snapshots);
   const entries: SnapshotStream["entries"][number][] = [];
   for (let at = 0; at + 2 < rest.length; at += 3) {
     entries.push({ offset: offsetOfId(rest[at]!), epoch: rest[at + 1]!, branch: rest[at + 2]! });
   }
-  const known = root !== undefined && root !== "" && /^\d{1,15}$/.test(position ?? "");
-  return {
-    kind,
-    last: offsetOfId(last),
-    length: Number(length),
-    entries,
-    lineage: known ? { position: Number(position), root } : null,
-  };
+  return { kind, last: offsetOfId(last), length: Number(length), entries };
 }
 
 /** Why the stream cannot be continued and has to begin anew, or null where it can. */
