@@ -87,6 +87,15 @@ Deno.test("EventMirror fills Redis again that was killed and started empty, and 
   });
 });
 
+Deno.test("EventMirror fills Redis again that was started empty while nothing is appended", async () => {
+  await withMirror({}, async ({ holds, server }) => {
+    await holds();
+    await server.kill();
+    await server.restart();
+    await holds(3_000);
+  });
+});
+
 Deno.test("EventMirror heals a FLUSHALL while nothing is appended, at its next look", async () => {
   await withMirror({ checkMs: 200 }, async ({ holds, server, branches }) => {
     await holds();

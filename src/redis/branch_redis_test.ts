@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { systemClock } from "../log/system_clock.ts";
+import { BranchKeeper } from "./branch.ts";
+import { RedisConnection } from "./connection.ts";
+import type { WriterIdentity } from "./identity.ts";
+import { LeaseHeldError, RedisFailedError } from "./scripts.ts";
+import { openTestLog } from "./test_mirrored_log.ts";
+import { startRedis, type TestRedis } from "./testing.ts";
+
+/** A keeper of a branch, and what the test needs of the rest. */
+interface Scene {
+  readonly server: TestRedis;
+  readonly redis: RedisConnection;
+  /** Another keeper, of another run where its holder is said. */
+  keeper(identity?: Partial<WriterIdentity>): BranchKeeper;
+}
+
+async function withKeepers(work: (scene: Scene) => Promise<void>): Promise<void> {
+  await using server = await startRedis();
+  using test = await openTestLog(10);
+  const redis = new RedisConnection({ url: server.url });
+  try {
+    await redis.untilReady(2_000);
+    const keeper = (identity: Partial<WriterIdentity> = {}) =>
+      new BranchKeeper({
+        redis,
+        log: test.log,
+        identity: {
+          holder: "a",
+          token: 1,
+          predecessor: null,
+          logId: test.log.id,
+          address: () => "http://127.0.0.1:3000",
+          ...identity,
+        },
+        retention: 100,
+        clock: systemClock,
+      });
+    await work({ server, redis, keeper });
+  } finally {
+    await redis.close();
+  }
+}
+
+Deno.test("BranchKeeper begins one branch, however many ask for it at once", async () => {
+  await withKeepers(async ({ server, keeper }) => {
+    const [first, second] = [keeper(), keeper()];
+    const asked = [first, second, first, second].map((one) => one.establish());
+    const branches = new Set(await Promise.all(asked));
+    assert.equal(branches.size, 1);
+    assert.equal(first.branch, await server.client.hget("pnl:log", "branch"));
+    assert.deepEqual([first.place?.from, first.place?.position], [0, 0]);
+  });
+});
+
+Deno.test("BranchKeeper has no branch before it is verified and after it is lost, and tells of it", async () => {
+  await withKeepers(async ({ keeper }) => {
+    const one = keeper();
+    const told: (string | null)[] = [];
+    const end = one.onChange(() => told.push(one.branch));
+    assert.equal(one.branch, null);
+    one.lose("nothing there yet");
+    const branch = await one.establish();
+    await one.establish();
+    one.lose("it was seen gone");
+    assert.equal(one.branch, null);
+    assert.equal(await one.establish(), branch);
+    end();
+    one.lose("nobody listens");
+    assert.deepEqual(told, [branch, null, branch]);
+  });
+});
+
+Deno.test("BranchKeeper begins nothing, and goes on with nothing, where it may not write", async () => {
+  await withKeepers(async ({ server, redis, keeper }) => {
+    const lease = JSON.stringify({
+      holder: "b",
+      token: 1,
+      logId: "x",
+      address: "http://10.0.0.9:3000",
+      since: "2026-11-22T10:00:00.000Z",
+    });
+    await server.client.set("pnl:writer", lease);
+    const one = keeper();
+    await assert.rejects(one.establish(), (error) => {
+      assert.ok(error instanceof LeaseHeldError);
+      assert.equal(error.lease?.address, "http://10.0.0.9:3000");
+      assert.match(error.message, /http:\/\/10\.0\.0\.9:3000 has written there since/);
+      return true;
+    });
+    assert.deepEqual(await server.client.keys("*"), ["pnl:writer"]);
+    await server.client.del("pnl:writer");
+    const branch = await one.establish();
+    assert.equal(await keeper({ holder: "c", token: 2 }).establish(), branch);
+    await assert.rejects(keeper().establish(), LeaseHeldError);
+    await server.client.del("pnl:log");
+    await server.client.hset("pnl:log", { logId: "another", token: 5, branch: "x" });
+    await keeper().establish();
+    await redis.close();
+    await assert.rejects(one.establish(), RedisFailedError);
+  });
+});
+
+Deno.test("BranchKeeper begins no branch where a later start of the same log has one", async () => {
+  await withKeepers(async ({ server, keeper }) => {
+    await keeper({ token: 2 }).establish();
+    await server.client.hset("pnl:log", "root", "00");
+    await assert.rejects(keeper().establish(), /a later start/);
+    assert.equal(await server.client.hget("pnl:log", "token"), "2");
+    await keeper({ token: 2 }).establish();
+  });
+});
