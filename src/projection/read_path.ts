@@ -45,6 +45,8 @@ export class ReadPath {
   readonly #counters = new Map<TierName, TierCounters>();
   readonly #floors = new Map<string, number>();
   #floorEpoch = "";
+  /** How often all was forgotten: an answer that was asked for before counts no more either. */
+  #forgotten = 0;
 
   /** @param tiers in the order in which they are asked */
   constructor(tiers: readonly Tier[], options: ReadPathOptions) {
@@ -75,6 +77,7 @@ export class ReadPath {
 
   /** What was shown so far counts no more: what is read from now on need not be newer. */
   forget(): void {
+    this.#forgotten += 1;
     this.#floors.clear();
   }
 
@@ -102,8 +105,11 @@ export class ReadPath {
       if (tier.available === false) continue;
       const asked = this.#ask(tier, key);
       if (asked instanceof Promise) {
+        const forgotten = this.#forgotten;
         return asked.then((entry) =>
-          entry === null ? this.#readFrom(index + 1, key) : this.#hit(index, key, entry)
+          entry === null || forgotten !== this.#forgotten
+            ? this.#readFrom(index + 1, key)
+            : this.#hit(index, key, entry)
         );
       }
       if (asked !== null) return this.#hit(index, key, asked);

@@ -225,3 +225,17 @@ Deno.test("openReadPath() answers from SQLite after a restart, though nothing wa
     stop();
     await live.close();
   }));
+
+Deno.test("ReadPath.forget() lets lower offsets count, and no answer that was asked for before", async () => {
+  const { redis, sqlite, readPath } = setUp();
+  const { promise, resolve } = Promise.withResolvers<TierEntry | null>();
+  redis.answer = () => promise;
+  const reading = readPath.read(BREAKDOWN);
+  readPath.observe({ ...entry(500), position: 250, final: false });
+  resolve(entry(500));
+  readPath.forget();
+  sqlite.answer = () => entry(8);
+  assert.deepEqual(await reading, { from: "sqlite", entry: entry(8) });
+  redis.answer = () => null;
+  assert.equal((await readPath.read(BREAKDOWN)).entry.offset, 8);
+});
