@@ -32,8 +32,8 @@ end
  * Answers `{'ok', last id}`, or `{'place', …}` where the stream ends before ARGV 4, or lacks a final that
  * cannot be added any more because the stream is past it. What is there already is not added again.
  *
- * All is checked before the first write. Out of memory stops a script at its first write only, and what
- * may come before an XADD here (UNLINK, XDEL) is allowed in any case: so it is all or nothing.
+ * All is checked before the first write. Out of memory stops a script at its first write only, and that is
+ * an XADD or a SET, or where the stream begins anew an UNLINK, which gives room: so it is all or nothing.
  */
 export const PUBLISH = guardedScript(`${SHARED}
 local stream, anew, what = KEYS[3], ARGV[5] == '1', kind(KEYS[3])
@@ -44,26 +44,28 @@ if not anew then
   if above(ARGV[4], last) then return {'place', ARGV[4], last} end
 end
 
-local added, at = {}, 15
+local added, closes, at = {}, false, 15
 while at <= #ARGV do
   local id, count = ARGV[at], tonumber(ARGV[at + 1])
   if above(id, last) then
     added[#added + 1] = {id, at + 2, at + 1 + count}
+    closes = closes or is_final(id)
   elseif is_final(id) and #redis.call('XRANGE', stream, id, id) == 0 then
     return {'place', id, last}
   end
   at = at + 2 + count
 end
 
-local function drop_provisionals()
+local function provisionals()
+  local ids, from = {}, '+'
   while true do
-    local ids = {}
-    for _, entry in ipairs(redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 16)) do
-      if is_final(entry[1]) then break end
+    local page = redis.call('XREVRANGE', stream, from, '-', 'COUNT', 16)
+    for _, entry in ipairs(page) do
+      if is_final(entry[1]) then return ids end
       ids[#ids + 1] = entry[1]
+      from = '(' .. entry[1]
     end
-    if #ids > 0 then redis.call('XDEL', stream, unpack(ids)) end
-    if #ids < 16 then return end
+    if #page < 16 then return ids end
   end
 end
 
@@ -78,13 +80,18 @@ local function offer(key, text, offset)
   redis.call('SET', key, text)
 end
 
+local dropped = {}
+if closes and not anew then
+  dropped = provisionals()
+elseif ARGV[7] ~= '' then
+  dropped = {ARGV[7]}
+end
 if anew then redis.call('UNLINK', stream) end
 for _, entry in ipairs(added) do
-  if is_final(entry[1]) then drop_provisionals() end
   redis.call('XADD', stream, 'MAXLEN', '~', ARGV[6], entry[1], unpack(ARGV, entry[2], entry[3]))
   last = entry[1]
 end
-if ARGV[7] ~= '' then redis.call('XDEL', stream, ARGV[7]) end
+for _, id in ipairs(dropped) do redis.call('XDEL', stream, id) end
 offer(KEYS[4], ARGV[9], ARGV[10])
 offer(KEYS[5], ARGV[11], ARGV[12])
 local known = tonumber(redis.call('HGET', KEYS[2], 'snapshotPosition') or '0') or 0
