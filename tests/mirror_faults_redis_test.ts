@@ -1,0 +1,73 @@
+/** Redis goes away, or loses everything, under a running writer and its edge: neither takes harm. */
+import assert from "node:assert/strict";
+import {
+  assertConfirmedAgain,
+  assertUnconfirmed,
+  assertUnharmed,
+  calm,
+  closedPage,
+  type Scene,
+  withScene,
+} from "./redis_scene.ts";
+import { INTERVAL_MS } from "./redis_nodes.ts";
+
+/** Longer than the lease, whose holder must be none the worse for it. */
+const OUTAGE_MS = 30_000;
+
+const servedFrom = async (url: string) => (await (await fetch(url)).json()).served.from as string;
+
+/** Reads so many other pages that those read before are in memory no more. */
+async function crowdOut(base: string, to: string, first: number): Promise<void> {
+  for (let n = first; n < first + 1_100; n += 20) {
+    const pages = Array.from({ length: 20 }, (_, i) => fetch(base + closedPage(n + i, to)));
+    for (const response of await Promise.all(pages)) {
+      assert.equal(response.status, 200);
+      await response.body?.cancel();
+    }
+  }
+}
+
+/** A closed page that is not in memory comes from the next tier that has it. */
+async function assertTiers({ writer, redis }: Scene, to: string): Promise<void> {
+  const page = writer.url + closedPage(0, to);
+  assert.equal(await servedFrom(page), "sqlite", "first of all");
+  assert.equal(await servedFrom(page), "memory", "then at hand");
+  await crowdOut(writer.url, to, 10_000);
+  assert.equal(await servedFrom(page), "redis", "then no longer at hand");
+  assert.equal(await redis.client.ping(), "PONG");
+}
+
+Deno.test("a Redis that is killed, is away for half a minute and comes back empty does no harm", () =>
+  withScene({}, async (scene) => {
+    const to = new Date(Date.now() - 2 * INTERVAL_MS).toISOString();
+    await assertTiers(scene, to);
+    const from = Date.now();
+    await scene.redis.kill();
+    await calm(OUTAGE_MS / 2);
+    await crowdOut(scene.writer.url, to, 20_000);
+    const page = scene.writer.url + closedPage(0, to);
+    assert.equal(await servedFrom(page), "sqlite", "without Redis");
+    await calm(OUTAGE_MS - (Date.now() - from));
+    await scene.redis.restart();
+    const fault = { from, to: Date.now() };
+    await calm();
+    await crowdOut(scene.writer.url, to, 30_000);
+    assert.equal(await servedFrom(page), "sqlite", "Redis came back empty");
+    await crowdOut(scene.writer.url, to, 40_000);
+    assert.equal(await servedFrom(page), "redis", "and is filled again");
+    await assertUnharmed(scene, fault);
+    assertUnconfirmed(scene, fault);
+    assertConfirmedAgain(scene, fault);
+  }));
+
+Deno.test("a Redis that is emptied again and again under its users does no harm", () =>
+  withScene({}, async (scene) => {
+    const from = Date.now();
+    for (let i = 0; i < 20; i++) {
+      await scene.redis.client.flushall();
+      await calm(Math.random() * 2 * INTERVAL_MS);
+    }
+    const fault = { from, to: Date.now() };
+    await assertUnharmed(scene, fault);
+    assertConfirmedAgain(scene, fault);
+  }));
