@@ -3,7 +3,7 @@ import { SNAPSHOT } from "../pnl/snapshot_schema.ts";
 import { startRedis, type TestRedis } from "../redis/testing.ts";
 import { publish, startTestEdge, type TestEdge } from "./test_edge.ts";
 import { startTestServer, type TestServer } from "./test_server.ts";
-import { PATIENCE_MS, SseClient, until, WebSocketClient } from "./test_streams.ts";
+import { PATIENCE_MS, soon, SseClient, until, WebSocketClient } from "./test_streams.ts";
 
 /** What a test has. */
 interface Nodes {
@@ -189,7 +189,7 @@ Deno.test("streams of an edge are sent away where another log begins, and come b
     await using other = await startTestServer();
     await other.windows(2);
     await using _publishing = await publish(other, redis.url);
-    const { code, reason } = await socket.closed;
+    const { code, reason } = await soon(socket.closed, "close");
     assert.equal(code, 1001);
     assert.match(reason, /^retryMs=\d+$/);
     await until(() => edge.edge.epoch === other.projector.epoch, "on the other log", PATIENCE_MS);
