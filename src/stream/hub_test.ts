@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { startTestServer } from "../http/test_server.ts";
-import { until } from "../http/test_streams.ts";
+import { startTestServer, totals } from "../http/test_server.ts";
+import { soon, SseClient, until, WebSocketClient } from "../http/test_streams.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { Hub, type Subscriber } from "./hub.ts";
 
@@ -88,4 +88,58 @@ Deno.test("Hub.drain() admits nobody any more", async () => {
   const response = await server.get("/readyz");
   assert.equal(response.status, 503);
   assert.equal((await response.json()).reason, "draining");
+});
+
+Deno.test("Hub.sendAway() tells everybody to come back, and goes on", async () => {
+  await using server = await startTestServer();
+  await server.collect("1");
+  const socket = new WebSocketClient(`${server.origin}/ws`, ["pnl.v1"]);
+  assert.equal((await socket.next()).type, "hello");
+  const { pos } = await socket.next();
+  const events = new SseClient(await server.get("/api/pnl/stream"));
+  assert.equal((await events.nextData()).id, pos);
+  server.hub.sendAway();
+  const { code, reason } = await socket.closed;
+  assert.equal(code, 1001);
+  assert.match(reason, /^retryMs=[1-6]\d{3}$/);
+  const last = await events.next();
+  assert.match(last?.retry ?? "", /^[1-6]\d{3}$/);
+  assert.equal(await events.next(), null);
+  await until(() => server.hub.stats().connections.websocket === 0, "left");
+  assert.deepEqual(server.hub.stats().connections, { websocket: 0, sse: 0 });
+  assert.equal(server.hub.draining, false);
+  const back = new WebSocketClient(`${server.origin}/ws?since=${pos}`, ["pnl.v1"]);
+  assert.deepEqual([(await back.next()).type, (await back.next()).pos], ["hello", pos]);
+  await server.windows(1);
+  assert.equal((await back.next()).type, "snapshot");
+  await back.close();
+});
+
+Deno.test("Hub.sendAway() ends a broadcast that is under way: who comes after gets nothing of it", async () => {
+  await using server = await startTestServer();
+  await server.collect("1");
+  const early = Array.from({ length: 1_200 }, recorder);
+  for (const subscriber of early) server.hub.add(subscriber);
+  server.log.append([totals("2", server.clock.now())]);
+  await until(() => early[0]!.offsets.length > 0, "begun");
+  assert.equal(early.at(-1)!.offsets.length, 0, "the broadcast was not under way any more");
+  for (const subscriber of early) server.hub.mute(subscriber);
+  server.hub.sendAway();
+  const late = recorder();
+  server.hub.add(late);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual(late.offsets, []);
+});
+
+Deno.test("Hub.sendAway() reaches a WebSocket that is not open yet", async () => {
+  await using server = await startTestServer();
+  await server.collect("1");
+  const socket = new WebSocketClient(`${server.origin}/ws`, ["pnl.v1"]);
+  // Taken in with the request, and open a little later.
+  await until(() => {
+    if (server.hub.stats().connections.websocket === 0) return false;
+    server.hub.sendAway();
+    return true;
+  }, "taken in");
+  assert.equal((await soon(socket.closed, "close")).code, 1001);
 });
