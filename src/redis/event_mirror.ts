@@ -110,7 +110,8 @@ export class EventMirror {
     if (!await redis.untilReady(LOOK_MS)) {
       this.#state = "waiting";
       this.#lastError = redis.lastError;
-      return;
+      // A connection that was closed is told at once.
+      return await pause(FIRST_PAUSE_MS, signal);
     }
     const branch = await branches.establish();
     const { place } = branches;
