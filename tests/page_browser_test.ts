@@ -1,22 +1,8 @@
 import assert from "node:assert/strict";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { FAINT_TEXTS } from "./page_contrast.ts";
+import type { Page } from "playwright-core";
+import { launchBrowser, WITHOUT_BROWSER } from "./browser.ts";
+import { assertReadable, listenForFaults } from "./page_checks.ts";
 import { startServerProcess, until, withFolder } from "./server_process.ts";
-
-const executablePath = Deno.env.get("PNL_TEST_CHROMIUM") ?? "";
-const required = Deno.env.get("CI") === "true";
-
-/** A headless browser that asks nothing of the world but this machine. */
-async function launch(): Promise<Browser> {
-  assert.notEqual(executablePath, "", "PNL_TEST_CHROMIUM names no Chromium");
-  return await chromium.launch({
-    executablePath,
-    args: [
-      ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-      ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    ],
-  });
-}
 
 /** What the page shows of a figure: as it is seen, and exactly where a hover tells it. */
 interface Figure {
@@ -43,22 +29,6 @@ function shows({ seen, exact }: Figure, value: unknown): boolean {
   return Math.abs(number - Number(value)) <= 0.005 + 1e-9 && (exact === null || exact === value);
 }
 
-/** Fails where text is hard to read, in either colour scheme, or where a narrow page scrolls sideways. */
-async function assertReadable(page: Page, state: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await page.evaluate(FAINT_TEXTS), [], `${state}, ${colorScheme}`);
-  }
-  const size = page.viewportSize();
-  assert.ok(size !== null);
-  for (const width of [320, 375]) {
-    await page.setViewportSize({ width, height: 800 });
-    const wide = await page.evaluate("document.documentElement.scrollWidth");
-    assert.ok(Number(wide) <= width, `${state}: ${wide} pixels of ${width}`);
-  }
-  await page.setViewportSize(size);
-}
-
 /** The value at a dotted path of a snapshot. */
 function valueAt(snapshot: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>(
@@ -69,18 +39,14 @@ function valueAt(snapshot: unknown, path: string): unknown {
 
 Deno.test({
   name: "the page shows the figures of the API, live, and says that they are the sandbox's",
-  ignore: executablePath === "" && !required,
+  ignore: WITHOUT_BROWSER,
   fn: async () => {
     await withFolder(async (env) => {
       const server = await startServerProcess(env);
-      const browser = await launch();
+      const browser = await launchBrowser();
       try {
         const page = await browser.newPage();
-        const faults: string[] = [];
-        page.on("pageerror", (error) => faults.push(error.message));
-        page.on("console", (message) => {
-          if (message.type() === "error") faults.push(message.text());
-        });
+        const faults = listenForFaults(page);
         await page.goto(server.url);
         // The log moves while it is looked at: both are read until they speak of one position.
         await until(
@@ -107,11 +73,7 @@ Deno.test({
         assert.equal(await page.evaluate(slant), "italic", "old figures are marked");
         const left = (await figures(page)).find(({ path }) => path === "metrics.netPnl");
         assert.match(left?.seen ?? "", /\d/, "the last figures stay");
-        // A connection that the server ended is an error to the browser, and none of the page.
-        assert.deepEqual(
-          faults.filter((fault) => !/WebSocket|ERR_CONNECTION|Failed to load/.test(fault)),
-          [],
-        );
+        assert.deepEqual(faults, []);
       } finally {
         await browser.close();
         await server.end("SIGTERM");
