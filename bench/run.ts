@@ -1,5 +1,6 @@
 /** `deno task bench`: prints ratios against limits and peers, each measured in the same run. */
 import { appendBench } from "./append_bench.ts";
+import { edgeBench } from "./edge_bench.ts";
 import { missedLimits } from "./report.ts";
 import { pushBench } from "./push_bench.ts";
 import { readBench } from "./read_bench.ts";
@@ -10,6 +11,7 @@ const BENCHES: Record<string, (dir: string) => Promise<void>> = {
   append: (dir) => appendBench(dir, { events: 1_000_000 }),
   replay: replayBench,
   push: pushBench,
+  edge: edgeBench,
   startup: startupBench,
   read: readBench,
 };
