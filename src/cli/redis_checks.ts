@@ -13,8 +13,8 @@ const READY_MS = 2_000;
 const PINGS = 5;
 /** The second tier of the read path has 50 ms; a Redis that takes a good part of it is no help. */
 const SLOW_MS = 10;
-/** Streams came with 5.0, and so did scripts that may write after they have read. */
-const LEAST_VERSION = 5;
+/** Ranges of a stream that leave out their first entry came with 6.2; the rest is older. */
+const LEAST_VERSION = 6.2;
 
 /** The checks, and what they hold open. */
 export interface RedisChecks extends AsyncDisposable {
@@ -49,7 +49,7 @@ async function serverCheck(redis: RedisConnection, url: string): Promise<Found> 
   const role = (await info(redis, "replication")).get("role") ?? "";
   const ms = await latencyMs(redis);
   const shown = `${redis.server}, version ${version}, ${ms.toFixed(1)} ms`;
-  if (Number.parseInt(version, 10) < LEAST_VERSION) {
+  if (Number.parseFloat(version) < LEAST_VERSION) {
     return fail(`${shown}: version ${LEAST_VERSION} or later is needed`);
   }
   if (role === "slave") return fail(`${shown}: it is a replica, which can only be read`);
