@@ -91,7 +91,6 @@ async function withMirror(
     log,
     identity,
     retention: 1_000_000,
-    clock,
   });
   const mirror = new EventMirror({ redis: connection, log, branches, identity, clock });
   const ending = new AbortController();

@@ -14,8 +14,9 @@ import { guardedScript, runGuarded, type WriteContext } from "./scripts.ts";
 const APPEND = guardedScript(`
 local after, last = tonumber(ARGV[4]), ARGV[6]
 local lineage = redis.call('HMGET', KEYS[2], 'position', 'root')
-if lineage[1] ~= ARGV[4] then return {'place', last, 'position ' .. (lineage[1] or '')} end
-if lineage[2] ~= ARGV[5] then return {'place', last, 'root ' .. (lineage[2] or '')} end
+if lineage[1] ~= ARGV[4] or lineage[2] ~= ARGV[5] then
+  return {'place', last, 'position ' .. (lineage[1] or '')}
+end
 local kind = kind(KEYS[3])
 if last == '' then
   if kind ~= 'none' and not is_untouched(KEYS[3]) then return {'place', 'the beginning', kind} end

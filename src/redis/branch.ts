@@ -1,7 +1,6 @@
 /** The branch: one unbroken past of the log in Redis, and the beginning of another where it broke. */
 import { getLogger, type Logger } from "@logtape/logtape";
 import type { EventLog } from "../log/event_log.ts";
-import type { Clock } from "../pnl/clock.ts";
 import { ADOPT, BEGIN } from "./branch_scripts.ts";
 import type { RedisConnection } from "./connection.ts";
 import type { WriterIdentity } from "./identity.ts";
@@ -15,7 +14,6 @@ export interface BranchKeeperOptions {
   readonly identity: WriterIdentity;
   /** How many events the stream retains at least. */
   readonly retention: number;
-  readonly clock: Clock;
   readonly logger?: Logger;
 }
 

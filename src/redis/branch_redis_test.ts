@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../log/system_clock.ts";
 import { BranchKeeper } from "./branch.ts";
 import { RedisConnection } from "./connection.ts";
 import type { WriterIdentity } from "./identity.ts";
@@ -34,7 +33,6 @@ async function withKeepers(work: (scene: Scene) => Promise<void>): Promise<void>
           ...identity,
         },
         retention: 100,
-        clock: systemClock,
       });
     await work({ server, redis, keeper });
   } finally {

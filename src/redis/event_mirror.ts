@@ -4,7 +4,7 @@ import { getLogger, type Logger } from "@logtape/logtape";
 import type { EventLog, LogLine } from "../log/event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
 import { appendEvents } from "./append_events.ts";
-import type { BranchKeeper } from "./branch.ts";
+import type { BranchKeeper, BranchPlace } from "./branch.ts";
 import { MAKE_ROOM } from "./branch_scripts.ts";
 import type { RedisConnection } from "./connection.ts";
 import type { WriterIdentity } from "./identity.ts";
@@ -62,8 +62,9 @@ export class EventMirror {
   readonly #lag: MirrorLag;
   #state: MirrorStatus["state"] = "waiting";
   #position = 0;
-  /** Root of the log there. */
+  /** Root of the log there, and the branch that it was last seen in. */
   #root = "";
+  #branch = "";
   #lastError: string | null = null;
   /** Failures that came soon one after the other, and when the last one came. */
   #failures = 0;
@@ -126,7 +127,7 @@ export class EventMirror {
     signal.addEventListener("abort", end);
     cleanup.defer(() => signal.removeEventListener("abort", end));
     if (signal.aborted) return;
-    this.#arrive(place.position, place.root);
+    this.#stand(place);
     let isFirst = place.position === place.from;
     const lines = log.subscribe({ after: place.position, batch, signal: ending.signal });
     for await (const page of lines) {
@@ -150,15 +151,25 @@ export class EventMirror {
       root,
       retention,
     });
-    this.#arrive(last, root);
+    this.#position = last;
+    this.#root = root;
+    this.#succeeded();
   }
 
-  /** The stream is known to end with this position. */
-  #arrive(position: number, root: string): void {
+  /** The stream is known to end here. */
+  #stand({ branch, position, root }: BranchPlace): void {
+    if (branch !== this.#branch && this.#state === "following") this.#state = "filling";
+    this.#branch = branch;
     this.#position = position;
     this.#root = root;
+    // What failed before, an append that succeeds will take back, or that there is nothing to append.
+    const hasFailed = this.#state === "failed";
+    if (!hasFailed || position === this.#options.log.head().position) this.#succeeded();
+  }
+
+  #succeeded(): void {
     this.#lastError = null;
-    const isAtEnd = position === this.#options.log.head().position;
+    const isAtEnd = this.#position === this.#options.log.head().position;
     if (isAtEnd) this.#state = "following";
     else if (this.#state !== "following") this.#state = "filling";
   }

@@ -88,6 +88,20 @@ for (const [name, damage] of Object.entries(DAMAGE)) {
   });
 }
 
+Deno.test("EventMirror heals a hole in a stream that is longer than it has to be", async () => {
+  const args = ["--stream-node-max-bytes", "0"];
+  const options = { events: 60, retention: 20, checkMs: 150, args };
+  await withMirror(options, async ({ holds, append, server, branches }) => {
+    append(20);
+    await holds();
+    const { branch } = branches;
+    assert.ok(await server.client.xlen("pnl:events") > 30);
+    await server.client.xdel("pnl:events", "75-0");
+    await eventually(() => branches.branch !== null && branches.branch !== branch);
+    await holds();
+  });
+});
+
 Deno.test("EventMirror begins a branch without the snapshots of the one before", async () => {
   await withMirror({ checkMs: 100 }, async ({ holds, server, branches }) => {
     await holds();

@@ -42,6 +42,9 @@ Deno.test("EventMirror writes no half of a batch into a Redis that is full, and 
         await eventually(() => mirror.status().state === "failed");
         assert.match(mirror.status().lastError ?? "", /OOM/);
         await assertWhole(scene);
+        // Tries again meanwhile, and says nothing more.
+        await new Promise((resolve) => setTimeout(resolve, 900));
+        assert.equal(mirror.status().state, "failed");
         assert.ok(mirror.status().lagEvents > 0);
         await server.client.config("SET", "maxmemory", "0");
         await holds();

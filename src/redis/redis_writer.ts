@@ -80,7 +80,7 @@ export class RedisWriter {
     this.#logger = logger;
     const ttl = leaseTtlMs === undefined ? {} : { ttlMs: leaseTtlMs };
     this.#lease = new WriterLease({ redis, identity, clock, logger, ...ttl });
-    this.#branches = new BranchKeeper({ redis, log, identity, retention, clock, logger });
+    this.#branches = new BranchKeeper({ redis, log, identity, retention, logger });
     const branches = this.#branches;
     this.#mirror = new EventMirror({ redis, log, branches, identity, retention, clock, logger });
     this.#publisher = new SnapshotPublisher({ redis, identity, source, log, intervalMs, logger });

@@ -89,10 +89,17 @@ export class Script {
 export function failureOf(error: unknown): RedisFailedError {
   const reason = reasonOf(error);
   const isReply = error instanceof Error && error.name === "ReplyError";
-  if (!isReply) return new RedisFailedError("unreachable", reason);
+  if (!isReply) return new RedisFailedError("unreachable", plainReason(reason));
   if (/\bOOM\b/.test(reason)) return new RedisFailedError("out_of_memory", reason);
   if (/\bREADONLY\b/.test(reason)) return new RedisFailedError("read_only", reason);
   return new RedisFailedError("refused", reason);
+}
+
+/** In place of the settings that ioredis names, what has happened. */
+function plainReason(reason: string): string {
+  if (reason.startsWith("Reached the max retries per request limit")) return "the connection broke";
+  if (reason.startsWith("Stream isn't writeable")) return "there is no connection";
+  return reason;
 }
 
 /**

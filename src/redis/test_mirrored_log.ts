@@ -82,9 +82,9 @@ export function startMirror(
     address: () => "http://127.0.0.1:3000",
     ...identity,
   };
-  const common = { redis, log, identity: who, retention, clock: systemClock };
+  const common = { redis, log, identity: who, retention };
   const branches = new BranchKeeper(common);
-  const mirror = new EventMirror({ ...common, ...options, branches });
+  const mirror = new EventMirror({ ...common, ...options, branches, clock: systemClock });
   const stop = new AbortController();
   const running = mirror.run(stop.signal);
   return {
