@@ -6,11 +6,10 @@
 import { join } from "node:path";
 import { openSqliteEventLog, type SqliteEventLog } from "../src/log/sqlite_event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
-import { RedisConnection } from "../src/redis/connection.ts";
-import { RedisWriter } from "../src/redis/redis_writer.ts";
 import { startRedis } from "../src/redis/testing.ts";
 import { fillMaker } from "./fixture.ts";
 import { freePort, grantedFlags, launchServer } from "./launch.ts";
+import { publish } from "./publish.ts";
 import { type PushServer, startPushServer } from "./push_server.ts";
 import { quantile, report } from "./report.ts";
 import type { Gathered } from "./stream_clients.ts";
@@ -122,43 +121,6 @@ async function startEdge(
   return `ws://127.0.0.1:${env.PORT}/ws`;
 }
 
-/** Publishes what the projector makes; `stack` ends it. */
-async function publish(
-  log: SqliteEventLog,
-  { projector, port }: PushServer,
-  url: string,
-  stack: AsyncDisposableStack,
-): Promise<void> {
-  const redis = new RedisConnection({ url });
-  stack.defer(() => redis.close());
-  const address = `http://127.0.0.1:${port}`;
-  const writer = new RedisWriter({
-    redis,
-    log,
-    identity: {
-      holder: crypto.randomUUID(),
-      token: 1,
-      predecessor: null,
-      logId: log.id,
-      address: () => address,
-    },
-    source: projector,
-    heartbeat: () => ({
-      windowMs: WINDOW_MS,
-      mode: "live",
-      version: "bench",
-      address,
-      confirmedAgeMs: projector.confirmedAgeMs,
-      sources: [],
-    }),
-    intervalMs: WINDOW_MS,
-    clock,
-  });
-  await writer.claim();
-  writer.start();
-  stack.defer(() => writer.stop());
-}
-
 /** Runs the benchmark. */
 export async function edgeBench(dir: string): Promise<void> {
   console.log("Push through Redis");
@@ -172,7 +134,7 @@ export async function edgeBench(dir: string): Promise<void> {
   const own = `ws://127.0.0.1:${server.port}/ws`;
   await measure("append to client of the writer", log, server, [own]);
   const redis = stack.use(await startRedis());
-  await publish(log, server, redis.url, stack);
+  stack.use(await publish(log, server, redis.url, WINDOW_MS));
   const edges: string[] = [];
   for (let i = 0; i < EDGES; i++) {
     edges.push(await startEdge(redis.url, join(dir, `edge-logs-${i}`), stack));

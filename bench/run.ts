@@ -1,6 +1,7 @@
 /** `deno task bench`: prints ratios against limits and peers, each measured in the same run. */
 import { appendBench } from "./append_bench.ts";
 import { edgeBench } from "./edge_bench.ts";
+import { mirrorBench } from "./mirror_bench.ts";
 import { missedLimits } from "./report.ts";
 import { pushBench } from "./push_bench.ts";
 import { readBench } from "./read_bench.ts";
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (dir: string) => Promise<void>> = {
   replay: replayBench,
   push: pushBench,
   edge: edgeBench,
+  mirror: mirrorBench,
   startup: startupBench,
   read: readBench,
 };
