@@ -162,6 +162,9 @@ Deno.test("EdgeProjection passes over entries that are no snapshots of its line,
     const rate = await asked() - before;
     assert.ok(rate < 60, `${rate} questions a second`);
     assert.equal(edge.current()?.offset, 4);
+    await server.client.del(publisher.keys.snapshots);
+    await publisher.publish([3, 4, 6]);
+    await until(() => edge.current()?.offset === 6);
     assert.equal(following.restarts, 1);
   });
 });
