@@ -132,7 +132,7 @@ export class Connector implements Feed, LineOwner {
 
   #stepAfter(line: WatchedLine, ending: Ending): Step {
     if (ending.kind === "refused") return this.#ladder.refused(line.transport);
-    return line.isOpen || ending.kind === "sent_away" ? "wait" : this.#ladder.failed();
+    return line.isOpen ? "wait" : this.#ladder.failed(ending.kind);
   }
 
   #connect(): void {

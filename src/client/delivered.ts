@@ -10,6 +10,8 @@ export interface Served {
   readonly pos: string;
   /** How long ago the snapshot was known to be at the end of the log; null where it never was. */
   readonly confirmedAgeMs: number | null;
+  /** False where that is longer ago than the writer's silence should ever be: it may be down. */
+  readonly confirmed: boolean;
   /** Configured sources whose figures may be old. */
   readonly stale: readonly string[];
   readonly notConfigured: readonly string[];
@@ -35,9 +37,10 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> | nu
 function isServed(value: unknown): boolean {
   const served = asRecord(value);
   if (served === null) return false;
-  const { from, at, pos, confirmedAgeMs, stale, notConfigured, sources } = served;
+  const { from, at, pos, confirmedAgeMs, confirmed, stale, notConfigured, sources } = served;
   return typeof from === "string" && typeof at === "string" && typeof pos === "string" &&
     (confirmedAgeMs === null || Number.isFinite(confirmedAgeMs)) &&
+    typeof confirmed === "boolean" &&
     Array.isArray(stale) && Array.isArray(notConfigured) && asRecord(sources) !== null;
 }
 

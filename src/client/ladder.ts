@@ -3,6 +3,11 @@ import type { Transport } from "./transport.ts";
 
 /** Attempts in a row that never opened, after which the next lower transport is tried. */
 const FAILURES_UNTIL_LOWER = 2;
+/**
+ * A server that is there and wants the client later is half a failure: most often it is back at once,
+ * but where it has no room for streams, a snapshot now and then is better than none.
+ */
+const SENT_AWAY = 0.5;
 
 /** What to do after a failure. */
 export type Step =
@@ -45,8 +50,8 @@ export class Ladder {
   }
 
   /** An attempt over the current one failed before it opened. */
-  failed(): Step {
-    this.#failures += 1;
+  failed(kind: "lost" | "sent_away"): Step {
+    this.#failures += kind === "lost" ? 1 : SENT_AWAY;
     if (this.#failures < (this.#outage ? 1 : FAILURES_UNTIL_LOWER)) return "wait";
     this.#failures = 0;
     if (this.#goDown()) return this.#outage ? "now" : "wait";

@@ -1,5 +1,5 @@
 /** Polling: `/api/pnl/current`, where no stream gets through. */
-import { intervalOf } from "./delivered.ts";
+import { DEFAULT_INTERVAL_MS, intervalOf } from "./delivered.ts";
 import { endingOfAnswer, endingOfError, type HttpOptions, readText } from "./http_answer.ts";
 import { readSnapshot } from "./server_message.ts";
 import { type Ending, type Line, type Receiver, type Transport, unreadable } from "./transport.ts";
@@ -9,6 +9,8 @@ import { type Ending, type Line, type Receiver, type Transport, unreadable } fro
  * not how long ago the server knew that it is the newest.
  */
 const MOST_UNCHANGED = 2;
+/** No server is asked more often, whatever its windows are. */
+const SHORTEST_MS = 100;
 
 class PollingLine implements Line {
   readonly #options: HttpOptions;
@@ -16,7 +18,7 @@ class PollingLine implements Line {
   readonly #closing = new AbortController();
   #etag: string | null = null;
   #unchanged = 0;
-  #intervalMs = 0;
+  #intervalMs = DEFAULT_INTERVAL_MS;
   /** Ends the wait between two polls. */
   #wake = () => {};
 
@@ -74,7 +76,7 @@ class PollingLine implements Line {
     this.#closing.signal.throwIfAborted();
     this.#etag = response.headers.get("etag");
     this.#unchanged = 0;
-    this.#intervalMs = intervalOf(snapshot);
+    this.#intervalMs = Math.max(intervalOf(snapshot), SHORTEST_MS);
     this.#receiver.snapshot(snapshot);
     return null;
   }

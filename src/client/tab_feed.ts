@@ -50,6 +50,8 @@ class Member implements FeedSink {
   #over = false;
   #state: LineState = CONNECTING;
   #last: DeliveredSnapshot | null = null;
+  /** What the last snapshot came over brings every final. */
+  #whole = true;
 
   constructor(options: TabFeedOptions) {
     this.#options = options;
@@ -199,7 +201,7 @@ class Member implements FeedSink {
 
   #takeWelcome(message: Extract<LeaderNews, { kind: "welcome" }>): void {
     if (isBehind(this.#options.since(), message.since)) this.#options.sink.reset("gap");
-    if (message.data !== null) this.#takeSnapshot(message.data, true);
+    if (message.data !== null) this.#takeSnapshot(message.data, message.whole);
     this.#takeLine(message.state);
   }
 
@@ -210,6 +212,7 @@ class Member implements FeedSink {
 
   #takeSnapshot(data: DeliveredSnapshot, whole: boolean): void {
     this.#last = data;
+    this.#whole = whole;
     this.#options.sink.snapshot(data, whole);
   }
 
@@ -223,6 +226,7 @@ class Member implements FeedSink {
       since: this.#options.since(),
       state: this.#state,
       data: this.#last,
+      whole: this.#whole,
     });
   }
 

@@ -17,6 +17,7 @@ export type LeaderNews =
     readonly since: string | null;
     readonly state: LineState;
     readonly data: DeliveredSnapshot | null;
+    readonly whole: boolean;
   };
 
 /** What others ask of the leader. */
@@ -64,8 +65,8 @@ function readNews(message: Readonly<Record<string, unknown>>): LeaderNews | null
       return isDelivered(data) && typeof whole === "boolean" ? { kind, data, whole } : null;
     case "welcome":
       return isText(to, 100) && (since === null || isText(since, 200)) && isLineState(state) &&
-          (data === null || isDelivered(data))
-        ? { kind, to, since, state, data }
+          (data === null || isDelivered(data)) && typeof whole === "boolean"
+        ? { kind, to, since, state, data, whole }
         : null;
     default:
       return null;

@@ -40,3 +40,6 @@ export const LONGEST_HINT_MS = 600_000;
 
 /** A line that was silent for so many of the server's intervals is dead, whatever its socket says. */
 export const SILENT_INTERVALS = 3;
+
+/** And none is before so many milliseconds, whatever its interval is. */
+export const LEAST_PATIENCE_MS = 500;

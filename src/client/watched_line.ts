@@ -2,7 +2,7 @@
 import type { Clock } from "../pnl/clock.ts";
 import { DEFAULT_INTERVAL_MS, type DeliveredSnapshot, intervalOf } from "./delivered.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { SILENT_INTERVALS, type Timings } from "./timings.ts";
+import { LEAST_PATIENCE_MS, SILENT_INTERVALS, type Timings } from "./timings.ts";
 import type { Ending, Line, Receiver, Transport } from "./transport.ts";
 
 /** Told what a watched line brings. */
@@ -124,7 +124,8 @@ export class WatchedLine implements Receiver {
   }
 
   get #patienceMs(): number {
-    return this.#opened ? SILENT_INTERVALS * this.#intervalMs : this.#options.timings.connectMs;
+    if (!this.#opened) return this.#options.timings.connectMs;
+    return Math.max(SILENT_INTERVALS * this.#intervalMs, LEAST_PATIENCE_MS);
   }
 
   /** An attempt is measured from its beginning, a line from the last that was heard. */
