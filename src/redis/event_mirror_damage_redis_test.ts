@@ -92,6 +92,7 @@ Deno.test("EventMirror heals a hole in a stream that is longer than it has to be
   const args = ["--stream-node-max-bytes", "0"];
   const options = { events: 60, retention: 20, checkMs: 150, args };
   await withMirror(options, async ({ holds, append, server, branches }) => {
+    await holds();
     append(20);
     await holds();
     const { branch } = branches;
