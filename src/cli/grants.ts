@@ -64,6 +64,9 @@ function network(config: Config): string[] {
   return [...hosts.filter((host) => !host.startsWith("127.0.0.1:")), "127.0.0.1"];
 }
 
+/** The settings of the upstreams, credentials among them. */
+const UPSTREAM = /^(KALSHI|ANTHROPIC|REVENUE)_/;
+
 /**
  * The grants that a subcommand needs.
  *
@@ -75,7 +78,10 @@ export function grantsOf(
   config: Config | null,
   environment: Environment,
 ): Grants {
-  const env = SETTING_NAMES.filter((setting) => environment[setting] !== undefined);
+  const env = SETTING_NAMES
+    .filter((setting) => environment[setting] !== undefined)
+    // An edge cannot tell what it cannot see.
+    .filter((setting) => config?.role !== "edge" || !UPSTREAM.test(setting));
   const none: Grants = { net: [], read: [], write: [], env, ignoreEnv: false, run: [], sys: [] };
   if (config === null) return none;
   const data = { ...none, read: [config.dataDir], write: [config.dataDir] };

@@ -72,7 +72,8 @@ Deno.test("grantsOf() serve and doctor reach Redis, and see nothing of the envir
 Deno.test("grantsOf() an edge's server has a listener, Redis and a log folder, and no data folder", () => {
   const env = { ...LIVE, ...REDIS, PNL_ROLE: "edge" };
   for (const name of ["serve", "doctor"] as const) {
-    const { net, read, write } = grantsOf(name, readConfig(env), env);
+    const { net, read, write, env: seen } = grantsOf(name, readConfig(env), env);
+    assert.deepEqual([...seen].sort(), ["PNL_ROLE", "REDIS_URL"], "no upstream's credentials");
     assert.deepEqual(net, ["127.0.0.1:3000", "cache.example:6379"]);
     assert.deepEqual([read, write], [["./logs"], ["./logs"]]);
   }

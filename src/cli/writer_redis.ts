@@ -5,6 +5,7 @@ import type { Clock } from "../pnl/clock.ts";
 import type { Projector } from "../projection/projector.ts";
 import type { Tier } from "../projection/tier.ts";
 import type { RedisConnection } from "../redis/connection.ts";
+import type { WriterIdentity } from "../redis/identity.ts";
 import type { SourceStatus } from "../sources/status.ts";
 import type { StateStore } from "../sources/state_store.ts";
 import manifest from "../../deno.json" with { type: "json" };
@@ -58,6 +59,21 @@ export async function connectRedis(
   return redis;
 }
 
+/** This run, recorded so that the next one in the same folder knows it. */
+function identityOf(
+  { state, place, log }: WriterRedisParts,
+  clock: Clock,
+  address: () => string,
+): WriterIdentity {
+  const holder = crypto.randomUUID();
+  return {
+    holder,
+    ...state.nextStart({ holder, place, now: clock.now() }),
+    logId: log.id,
+    address,
+  };
+}
+
 /**
  * Takes the lease.
  *
@@ -76,19 +92,13 @@ export async function claimRedis(
     import("../projection/redis_tier.ts"),
     import("../redis/redis_writer.ts"),
   ]);
-  const { redis, retention, state, place, log, projector, statuses } = parts;
-  const holder = crypto.randomUUID();
+  const { redis, projector } = parts;
   // Where the system chooses the port it is known only when the server listens.
   let address = config.port === 0 ? "" : addressOf(config, config.port);
   const writer = new RedisWriter({
     redis,
-    log,
-    identity: {
-      holder,
-      ...state.nextStart({ holder, place, now: clock.now() }),
-      logId: log.id,
-      address: () => address,
-    },
+    log: parts.log,
+    identity: identityOf(parts, clock, () => address),
     source: projector,
     heartbeat: () => ({
       windowMs: config.intervalMs,
@@ -96,10 +106,10 @@ export async function claimRedis(
       version: manifest.version,
       address,
       confirmedAgeMs: projector.confirmedAgeMs,
-      sources: statuses(),
+      sources: parts.statuses(),
     }),
     intervalMs: config.intervalMs,
-    retention,
+    retention: parts.retention,
     clock,
   });
   await writer.claim({ signal });

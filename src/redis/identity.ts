@@ -4,7 +4,7 @@
 export interface WriterIdentity {
   /** Random, of this run of the process. */
   readonly holder: string;
-  /** How often the data directory has been started: a later start has a greater one. */
+  /** Greater with each start on the data directory, and never below the time of it in milliseconds. */
   readonly token: number;
   /** Holder of the run before this one on the same data directory; null where that is not known. */
   readonly predecessor: string | null;

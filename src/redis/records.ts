@@ -47,7 +47,7 @@ export interface Heartbeat {
 export interface LeaseRecord {
   /** Random, of one run of a process. */
   readonly holder: string;
-  /** How often the data directory had been started: a later start has a greater one. */
+  /** Greater with each start on the data directory. */
   readonly token: number;
   readonly logId: string;
   readonly address: string;
