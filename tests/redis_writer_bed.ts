@@ -48,13 +48,14 @@ export class Bed {
     dir: string,
     work: (bed: Bed) => Promise<void>,
     given: Partial<WriterIdentity> = {},
+    intervalMs = INTERVAL_MS,
   ): Promise<void> {
     const clock = new SteppedClock();
     using log = await openLog(dir, clock);
     const live = await Live.start(dir, log, clock);
     try {
       await using redis = new TestConnection(server);
-      const writer = newWriter({ redis, log, source: live.projector }, given);
+      const writer = newWriter({ redis, log, source: live.projector, intervalMs }, given);
       await using bed = new Bed(server, clock, log, live, redis, writer);
       await writer.claim();
       writer.start();
@@ -126,10 +127,11 @@ export class Bed {
 
 /** A writer of a log and projection; it beats fast, and its lease is short. */
 export function newWriter(
-  { redis, log, source }: {
+  { redis, log, source, intervalMs = INTERVAL_MS }: {
     readonly redis: TestConnection;
     readonly log: SqliteEventLog;
     readonly source: Projector;
+    readonly intervalMs?: number;
   },
   given: Partial<WriterIdentity> = {},
 ): RedisWriter {
@@ -146,7 +148,7 @@ export function newWriter(
       confirmedAgeMs: source.confirmedAgeMs,
       sources: [],
     }),
-    intervalMs: INTERVAL_MS,
+    intervalMs,
     leaseTtlMs: LEASE_TTL_MS,
     clock: new SteppedClock(),
   });

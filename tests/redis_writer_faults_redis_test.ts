@@ -34,16 +34,13 @@ Deno.test("RedisWriter begins spoilt snapshots anew", async () => {
     await bed.assertPublished();
     const { client } = bed.server;
     const [, second] = await streamSnapshots(client);
+    const beyond = "1795356855251-1";
     const spoilt = [
-      () =>
-        client.xadd(
-          KEYS.snapshots,
-          "1795356855251-1",
-          "epoch",
-          "0123456789abcdef",
-          "snapshot",
-          "{}",
-        ),
+      () => client.xadd(KEYS.snapshots, beyond, "epoch", "0123456789abcdef", "snapshot", "{}"),
+      async () => {
+        await client.xadd(KEYS.snapshots, beyond, "snapshot", "{}");
+        await client.xdel(KEYS.snapshots, beyond);
+      },
       () => client.xtrim(KEYS.snapshots, "MAXLEN", 0),
       () => client.xdel(KEYS.snapshots, snapshotId(second!.offset)),
     ];
@@ -59,6 +56,28 @@ Deno.test("RedisWriter begins spoilt snapshots anew", async () => {
       await eventually(isWhole);
       await bed.assertPublished();
     }
+  });
+});
+
+Deno.test("RedisWriter looks at the snapshots again with each connection", async () => {
+  await inFolder(async (dir) => {
+    await using server = await startRedis();
+    await Bed.on(
+      server,
+      dir,
+      async (bed) => {
+        await bed.append(6);
+        await bed.assertPublished();
+        const id = (await server.client.xrange(KEYS.snapshots, "-", "+", "COUNT", 1))[0]![0];
+        await server.client.xdel(KEYS.snapshots, id);
+        await server.client.call("CLIENT", "KILL", "TYPE", "NORMAL", "SKIPME", "YES");
+        await eventually(async () => {
+          return (await server.client.xrange(KEYS.snapshots, id, id)).length === 1;
+        });
+      },
+      {},
+      60_000,
+    );
   });
 });
 

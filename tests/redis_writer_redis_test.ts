@@ -59,6 +59,17 @@ Deno.test("RedisWriter writes a heartbeat each interval, whose age the key tells
   });
 });
 
+Deno.test("RedisWriter keeps its lease as long as it works", async () => {
+  await Bed.run(async (bed) => {
+    const until = performance.now() + 2 * LEASE_TTL_MS;
+    while (performance.now() < until) {
+      assert.ok(await bed.server.client.pttl(KEYS.writer) > 0);
+      assert.equal(bed.writer.status().lease, "held");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+});
+
 Deno.test("RedisWriter fills an emptied Redis again within an interval, without an append", async () => {
   await Bed.run(async (bed) => {
     await bed.append(4);
@@ -115,6 +126,11 @@ Deno.test("RedisWriter.lost stops all writing within one renewal", async () => {
     await new Promise((resolve) => setTimeout(resolve, 3 * INTERVAL_MS));
     assert.deepEqual(await bed.server.client.mget(keys), before);
     assert.equal(bed.writer.status().lease, "lost");
+    await bed.server.client.del(KEYS.writer);
+    await bed.append(3);
+    await new Promise((resolve) => setTimeout(resolve, 3 * INTERVAL_MS));
+    assert.deepEqual(await bed.server.client.mget(keys), before);
+    await bed.server.client.set(KEYS.writer, other);
     await bed.writer.stop();
     assert.equal(await bed.server.client.get(KEYS.writer), other);
   });
@@ -142,7 +158,7 @@ Deno.test("RedisWriter.stop() lets out what is appended", async () => {
   await Bed.run(async (bed) => {
     await bed.append(3);
     await bed.assertPublished();
-    await bed.append(20, 10);
+    bed.log.append(Array.from({ length: 3_000 }, (_, at) => fill(1_000 + at, bed.clock)));
     await bed.writer.stop();
     const text = await bed.server.client.get(KEYS.current);
     const { offset } = parseModel(KEYS.current, text ?? "");

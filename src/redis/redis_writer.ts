@@ -56,7 +56,7 @@ const STEADY_MS = 30_000;
 /** What is appended already still goes out within this time when the writer stops, milliseconds. */
 const DRAIN_MS = 500;
 /** What is under way ends within this time, and the lease is given back within as much, milliseconds. */
-const END_MS = 200;
+const END_MS = 150;
 
 /** Keeps Redis in step with the log and its projection, through every absence of Redis. */
 export class RedisWriter {
@@ -138,12 +138,12 @@ export class RedisWriter {
   }
 
   async #drain(): Promise<void> {
-    const { source, clock } = this.#options;
+    const { log, clock } = this.#options;
     const until = clock.monotonic() + DRAIN_MS;
     const isDone = () =>
       this.lost.aborted ||
       this.#mirror.status().lagEvents === 0 &&
-        (this.#publisher.offset ?? 0) >= (source.current()?.offset ?? 0);
+        (this.#publisher.offset ?? 0) >= 2 * log.head().position;
     while (!isDone() && clock.monotonic() < until) await pause(5, this.lost);
   }
 

@@ -154,10 +154,6 @@ export class SnapshotPublisher {
     const current = isMore ? null : source.current();
     const newest = current ?? finals.at(-1);
     if (newest === undefined) return false;
-    const [first] = finals;
-    if (!place.anew && first !== undefined && first.offset <= place.last) {
-      throw new OutOfPlaceError(snapshotId(first.offset), snapshotId(place.last));
-    }
     const isNew = current !== null && (place.anew || current.offset > place.last);
     const dropped = place.open.length < KEPT_PROVISIONALS ? null : place.open.shift()!;
     const last = await publishSnapshots(place.context, {
