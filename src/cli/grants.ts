@@ -127,3 +127,11 @@ export function exposureWarning(config: Config): string | null {
     ? null
     : `HOST: ${config.host} can be reached from other machines, and whoever reaches it can read`;
 }
+
+/** A warning where edges would name an address that leads nowhere; null where they would not. */
+export function addressWarning({ role, redis, host, publicUrl }: Config): string | null {
+  const nowhere = host === "0.0.0.0" || /^[0:]+$/.test(host);
+  return role === "all" && redis !== null && publicUrl === null && nowhere
+    ? `PNL_PUBLIC_URL: is missing: edges name http://${host} for what they do not have`
+    : null;
+}

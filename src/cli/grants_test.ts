@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readConfig } from "./config.ts";
-import { exposureWarning, flagsOf, grantsOf } from "./grants.ts";
+import { addressWarning, exposureWarning, flagsOf, grantsOf } from "./grants.ts";
 
 const LIVE = {
   REVENUE_BASE_URL: "http://127.0.0.1:8123",
@@ -82,4 +82,18 @@ Deno.test("grantsOf() an edge's server has a listener, Redis and a log folder, a
 Deno.test("exposureWarning() speaks where other machines can reach the server", () => {
   assert.equal(exposureWarning(readConfig({})), null);
   assert.match(exposureWarning(readConfig({ HOST: "0.0.0.0" })) ?? "", /can be reached/);
+});
+
+Deno.test("addressWarning() speaks where edges would name an address that leads nowhere", () => {
+  for (const HOST of ["0.0.0.0", "::", "0:0:0:0:0:0:0:0"]) {
+    assert.equal(addressWarning(readConfig({ HOST })), null);
+    assert.match(
+      addressWarning(readConfig({ ...REDIS, HOST })) ?? "",
+      /^PNL_PUBLIC_URL: is missing/,
+    );
+    const PNL_PUBLIC_URL = "http://10.0.0.5:3000";
+    assert.equal(addressWarning(readConfig({ ...REDIS, HOST, PNL_PUBLIC_URL })), null);
+    assert.equal(addressWarning(readConfig({ ...REDIS, HOST, PNL_ROLE: "edge" })), null);
+  }
+  assert.equal(addressWarning(readConfig({ ...REDIS, HOST: "10.0.0.5" })), null);
 });

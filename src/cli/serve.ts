@@ -4,7 +4,7 @@ import manifest from "../../deno.json" with { type: "json" };
 import type { Application } from "./application.ts";
 import type { Command } from "./command.ts";
 import { type Config, readConfig } from "./config.ts";
-import { exposureWarning, hostAndPort } from "./grants.ts";
+import { addressWarning, exposureWarning, hostAndPort } from "./grants.ts";
 import { startLogging } from "./logging.ts";
 import { print, printError } from "./output.ts";
 import { addressOf } from "./serve_node.ts";
@@ -74,8 +74,9 @@ export const command: Command = {
       throw error;
     }
     print(banner(config, application.port));
-    const exposed = exposureWarning(config);
-    if (exposed !== null) printError(`Warning: ${exposed}`);
+    for (const warning of [exposureWarning(config), addressWarning(config)]) {
+      if (warning !== null) printError(`Warning: ${warning}`);
+    }
     await ended;
     return await stopInTime(application, endLogging);
   },
