@@ -44,6 +44,8 @@ Deno.test("EventStreamParser takes CR, LF and CRLF as line ends, and a byte orde
     assert.deepEqual(brief(text), ["a=1\n2", "message=3"], JSON.stringify(end));
   }
   assert.deepEqual(brief("data: 1\r\ndata: 2\r\r\n"), ["message=1\n2"]);
+  assert.deepEqual(brief("event: a\r", "\ndata: 1\r", "", "\n\r", "\n"), ["a=1"]);
+  assert.deepEqual(brief("event: a\r", "data: 1\r", "\r"), ["a=1"]);
   assert.deepEqual(brief("\uFEFFdata: 1\n\n"), ["message=1"]);
   assert.deepEqual(brief("data: 1\n\n\uFEFFdata: 2\n\n"), ["message=1"], "only at the start");
 });
@@ -72,6 +74,7 @@ Deno.test("EventStreamParser reads the same however the stream is cut", () => {
     for (const length of cuts) pieces.push(bytes.subarray(from, from += length));
     pieces.push(bytes.subarray(from));
     assert.deepEqual(read(pieces), read([bytes]));
+    assert.deepEqual(read(Array.from(bytes, (byte) => Uint8Array.of(byte))), read([bytes]));
   }));
 });
 
