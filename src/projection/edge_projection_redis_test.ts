@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EPOCH, TestPublisher } from "../redis/test_publisher.ts";
+import { BREAKDOWN, CURRENT } from "./read_model.ts";
 import { isConfirmed } from "./served.ts";
 import { FollowingEdge, INTERVAL_MS, withEdge } from "./test_following_edge.ts";
 import { until } from "./testing.ts";
@@ -80,10 +81,14 @@ Deno.test("EdgeProjection starts over with another branch, and nothing of the ol
     await old.begin();
     await old.publish([3, 5, 100]);
     await until(() => edge.current()?.offset === 100);
+    const { readPath } = following.reading;
+    const shown = async (key: string) => (await readPath.read(key)).entry.json;
+    assert.equal(await shown(BREAKDOWN), old.json(100));
     const next = new TestPublisher(server.client, "b");
     await next.begin();
     await next.publish([3, 6]);
     await until(() => edge.branch === "b" && edge.current()?.offset === 6);
+    assert.deepEqual([await shown(CURRENT), await shown(BREAKDOWN)], [next.json(6), next.json(6)]);
     // Late entries of the old branch, as no writer of this service leaves them.
     await old.publish([8, 101, 200]);
     await next.add(203, 3);
@@ -91,7 +96,7 @@ Deno.test("EdgeProjection starts over with another branch, and nothing of the ol
     assert.ok(following.frames.every(({ json }) => json.includes('"branch":"b"')));
     assert.equal(following.restarts, 2);
     assert.equal(edge.completeAfter, 101, "positions of the old branch could be resumed");
-    assert.equal((await following.reading.readPath.read("current")).entry.json, next.json(203));
+    assert.equal(await shown(CURRENT), next.json(203));
   });
 });
 

@@ -102,9 +102,8 @@ export class SnapshotFollower {
     try {
       await this.#look();
       while (!signal.aborted) {
-        const quiet = !await this.#read(blocking, signal);
-        const due = this.#options.clock.monotonic() - this.#lookedAt >= this.#paceMs;
-        if (quiet || due) await this.#look();
+        await this.#read(blocking, signal);
+        if (this.#options.clock.monotonic() - this.#lookedAt >= this.#paceMs) await this.#look();
         if (this.#failing) this.#logger.info("The snapshots in Redis are followed again");
         this.#failing = false;
       }
@@ -114,18 +113,11 @@ export class SnapshotFollower {
     }
   }
 
-  /**
-   * Waits for entries and passes them on.
-   *
-   * @returns false where none was of use
-   */
-  async #read(blocking: Redis, signal: AbortSignal): Promise<boolean> {
+  /** Waits for entries, not longer than until the next look, and passes them on. */
+  async #read(blocking: Redis, signal: AbortSignal): Promise<void> {
     const place = this.#place;
     const blockMs = this.#paceMs;
-    if (place === null) {
-      await pause(blockMs, signal);
-      return false;
-    }
+    if (place === null) return await pause(blockMs, signal);
     const reading = this.#reader.readAfter(blocking, this.#last, blockMs);
     const { records, entries } = await inTime(reading, blockMs + SILENT_MS);
     const own = records.filter((record) => isSamePlace(record, place));
@@ -135,7 +127,6 @@ export class SnapshotFollower {
     }
     // Entries that are none of this line would be given again at once.
     if (own.length === 0 && entries > 0) await pause(blockMs, signal);
-    return own.length > 0;
   }
 
   /** Looks at what is written, and begins anew where that is another line. */
