@@ -49,6 +49,8 @@ if found ~= ARGV[4] or position ~= ARGV[5] then return {'branch', found} end
 if log_id == ARGV[6] and (tonumber(token) or 0) > tonumber(ARGV[3]) then return {'lease', ''} end
 local aside = 0
 if kind(KEYS[3]) ~= 'none' and not is_untouched(KEYS[3]) then
+  -- Renaming over a long stream would free it in the same step, and hold up everybody meanwhile.
+  redis.call('UNLINK', KEYS[4])
   redis.call('RENAME', KEYS[3], KEYS[4])
   redis.call('EXPIRE', KEYS[4], ARGV[9])
   aside = 1

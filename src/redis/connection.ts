@@ -90,8 +90,13 @@ export class RedisConnection {
 
   /** Calls the listener at each connection, and at once where there is one. Returns what ends that. */
   onReady(listener: () => void): () => void {
-    this.#listeners.add(listener);
     if (this.#state === "ready") listener();
+    return this.onReadyAgain(listener);
+  }
+
+  /** Calls the listener at each connection after this one. Returns what ends that. */
+  onReadyAgain(listener: () => void): () => void {
+    this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 

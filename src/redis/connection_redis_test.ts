@@ -48,9 +48,10 @@ Deno.test("RedisConnection fails fast while Redis is away, is soon back, and say
       let connections = 0;
       redis.onReady(() => connections++);
       await redis.untilReady(2_000);
-      let later = 0;
-      const end = redis.onReady(() => later++);
-      assert.deepEqual([connections, later], [1, 1]);
+      let [ended, again] = [0, 0];
+      const end = redis.onReady(() => ended++);
+      redis.onReadyAgain(() => again++);
+      assert.deepEqual([connections, ended, again], [1, 1, 0]);
       await server.kill();
       await eventually(() => redis.state === "down");
       for (let round = 0; round < 5; round++) {
@@ -64,7 +65,7 @@ Deno.test("RedisConnection fails fast while Redis is away, is soon back, and say
       const ms = await msOf(async () => assert.equal(await redis.untilReady(3_000), true));
       assert.ok(ms < 600, `it was back after ${ms} ms`);
       assert.equal(redis.lastError, null);
-      assert.deepEqual([connections, later], [2, 1]);
+      assert.deepEqual([connections, ended, again], [2, 1, 1]);
       assert.equal(await redis.commands.get("x"), null);
     });
     assert.deepEqual(records.map(({ level }) => level), ["info", "warning", "info"]);
@@ -103,6 +104,20 @@ Deno.test("RedisConnection fails a command that is not answered, and lets others
     await server.client.xadd("s", "1-0", "a", "b");
     assert.deepEqual(await waiting, [["s", [["1-0", ["a", "b"]]]]]);
     blocking.disconnect();
+  });
+});
+
+Deno.test("RedisConnection gives up a connection on which nothing comes any more, and makes another", async () => {
+  await using server = await startRedis();
+  await using proxy = await startFaultyProxy(server.port);
+  await withConnection({ url: proxy.url, commandTimeoutMs: 150 }, async (redis) => {
+    await redis.untilReady(2_000);
+    proxy.hang(true);
+    await assert.rejects(redis.commands.get("x"), /timed out/);
+    await eventually(() => redis.state === "down", 6_500);
+    assert.match(redis.lastError ?? "", /Socket timeout/);
+    proxy.hang(false);
+    assert.equal(await redis.untilReady(3_000), true);
   });
 });
 

@@ -123,7 +123,7 @@ export class EventMirror {
     const timer = setTimeout(end, checkMs);
     cleanup.defer(() => clearTimeout(timer));
     cleanup.defer(branches.onChange(end));
-    cleanup.defer(whenReadyAgain(redis, end));
+    cleanup.defer(redis.onReadyAgain(end));
     signal.addEventListener("abort", end);
     cleanup.defer(() => signal.removeEventListener("abort", end));
     if (signal.aborted) return;
@@ -218,16 +218,6 @@ export class EventMirror {
       return false;
     }
   }
-}
-
-/** Calls back at the next connection after this one. Returns what ends that. */
-function whenReadyAgain(redis: RedisConnection, again: () => void): () => void {
-  let isNow = true;
-  const end = redis.onReady(() => {
-    if (!isNow) again();
-  });
-  isNow = false;
-  return end;
 }
 
 /** The lines in turn, at most so many bytes at once, and at least one line. */

@@ -181,7 +181,7 @@ export class RedisWriter {
     const end = () => ending.abort();
     using cleanup = new DisposableStack();
     cleanup.defer(this.#branches.onChange(end));
-    cleanup.defer(onReadyAgain(redis, end));
+    cleanup.defer(redis.onReadyAgain(end));
     signal.addEventListener("abort", end);
     cleanup.defer(() => signal.removeEventListener("abort", end));
     if (signal.aborted || this.branch !== branch) return;
@@ -241,16 +241,6 @@ export class RedisWriter {
     const ms = FIRST_PAUSE_MS * 2 ** Math.min(this.#failures - 1, 10);
     await pause(Math.min(MOST_PAUSE_MS, ms), signal);
   }
-}
-
-/** Calls back at the next connection after this one. Returns what ends that. */
-function onReadyAgain(redis: RedisConnection, again: () => void): () => void {
-  let isNow = true;
-  const end = redis.onReady(() => {
-    if (!isNow) again();
-  });
-  isNow = false;
-  return end;
 }
 
 /** Waits for something, but not longer than so many milliseconds. */
