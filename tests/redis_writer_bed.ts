@@ -17,6 +17,12 @@ export const INTERVAL_MS = 100;
 /** A lease without renewal, milliseconds. */
 export const LEASE_TTL_MS = 900;
 
+/** How often a writer beats, and how long its lease lasts, milliseconds. */
+export interface Pace {
+  readonly intervalMs?: number;
+  readonly leaseTtlMs?: number;
+}
+
 /** A real log and projection with their writer to a real server. */
 export class Bed {
   /** The next fill's number. */
@@ -48,14 +54,14 @@ export class Bed {
     dir: string,
     work: (bed: Bed) => Promise<void>,
     given: Partial<WriterIdentity> = {},
-    intervalMs = INTERVAL_MS,
+    pace: Pace = {},
   ): Promise<void> {
     const clock = new SteppedClock();
     using log = await openLog(dir, clock);
     const live = await Live.start(dir, log, clock);
     try {
       await using redis = new TestConnection(server);
-      const writer = newWriter({ redis, log, source: live.projector, intervalMs }, given);
+      const writer = newWriter({ redis, log, source: live.projector, ...pace }, given);
       await using bed = new Bed(server, clock, log, live, redis, writer);
       await writer.claim();
       writer.start();
@@ -127,11 +133,10 @@ export class Bed {
 
 /** A writer of a log and projection; it beats fast, and its lease is short. */
 export function newWriter(
-  { redis, log, source, intervalMs = INTERVAL_MS }: {
+  { redis, log, source, intervalMs = INTERVAL_MS, leaseTtlMs = LEASE_TTL_MS }: Pace & {
     readonly redis: TestConnection;
     readonly log: SqliteEventLog;
     readonly source: Projector;
-    readonly intervalMs?: number;
   },
   given: Partial<WriterIdentity> = {},
 ): RedisWriter {
@@ -149,7 +154,7 @@ export function newWriter(
       sources: [],
     }),
     intervalMs,
-    leaseTtlMs: LEASE_TTL_MS,
+    leaseTtlMs,
     clock: new SteppedClock(),
   });
 }

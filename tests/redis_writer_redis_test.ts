@@ -122,14 +122,18 @@ Deno.test("RedisWriter.lost stops all writing within one renewal", async () => {
     assert.match(bed.writer.lost.reason.message, /elsewhere/);
     const keys = [KEYS.current, KEYS.heartbeat];
     const before = await bed.server.client.mget(keys);
+    const mirrored = await bed.server.client.xlen(KEYS.events);
     await bed.append(3);
-    await new Promise((resolve) => setTimeout(resolve, 3 * INTERVAL_MS));
+    // Longer than any of its parts would rest after a failure.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     assert.deepEqual(await bed.server.client.mget(keys), before);
     assert.equal(bed.writer.status().lease, "lost");
     await bed.server.client.del(KEYS.writer);
     await bed.append(3);
-    await new Promise((resolve) => setTimeout(resolve, 3 * INTERVAL_MS));
+    // Longer than any of its parts would rest after a failure.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     assert.deepEqual(await bed.server.client.mget(keys), before);
+    assert.equal(await bed.server.client.xlen(KEYS.events), mirrored);
     await bed.server.client.set(KEYS.writer, other);
     await bed.writer.stop();
     assert.equal(await bed.server.client.get(KEYS.writer), other);
