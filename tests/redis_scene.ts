@@ -163,8 +163,8 @@ export function assertConfirmedAgain({ edgeReads, followers }: Scene, { to }: Fa
   for (const follower of followers) assert.equal(follower.seen.at(-1)?.confirmed, true);
 }
 
-/** A page of history that no append changes any more; another one for each `n`. */
+/** A small page of history that no append changes any more; another one for each `n`. */
 export function closedPage(n: number, to: string): string {
   const from = new Date(Date.UTC(2026, 0, 1) + n).toISOString();
-  return `/api/pnl/history?from=${from}&to=${to}`;
+  return `/api/pnl/history?from=${from}&to=${to}&limit=1`;
 }

@@ -9,7 +9,7 @@ import { assertMirrored, calm } from "./redis_scene.ts";
 import { runCommand, until } from "./server_process.ts";
 import { missedFinals, SseFollower, WebSocketFollower } from "./stream_follower.ts";
 
-const KILLS = 4;
+const KILLS = 3;
 const KEYS = redisKeys();
 
 async function lease(redis: TestRedis) {
