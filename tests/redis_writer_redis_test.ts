@@ -120,6 +120,7 @@ Deno.test("RedisWriter.lost stops all writing within one renewal", async () => {
     assert.ok(performance.now() - started < LEASE_TTL_MS / 3 + 100);
     assert.ok(bed.writer.lost.reason instanceof LeaseHeldError);
     assert.match(bed.writer.lost.reason.message, /elsewhere/);
+    assert.equal(bed.writer.branch, null, "what the other writes would be believed");
     const keys = [KEYS.current, KEYS.heartbeat];
     const before = await bed.server.client.mget(keys);
     const mirrored = await bed.server.client.xlen(KEYS.events);

@@ -9,7 +9,7 @@ import { type HeartbeatFacts, writeHeartbeat } from "./heartbeat.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { type ClaimOptions, WriterLease } from "./lease.ts";
 import { pause } from "./pause.ts";
-import { BranchLostError, LeaseHeldError, RedisFailedError } from "./scripts.ts";
+import { BranchLostError, LeaseHeldError, OutOfPlaceError, RedisFailedError } from "./scripts.ts";
 import { checkSnapshotLineage } from "./snapshot_lineage.ts";
 import { SnapshotPublisher, type SnapshotSource } from "./snapshot_publisher.ts";
 
@@ -72,6 +72,8 @@ export class RedisWriter {
   /** Failures that came soon one after the other, and when the last one came. */
   #failures = 0;
   #failedAt = -Infinity;
+  /** The failure that the log was told of; the same one is not told again soon. */
+  #said: string | null = null;
 
   constructor(options: RedisWriterOptions) {
     const { redis, log, identity, source, intervalMs, clock, leaseTtlMs } = options;
@@ -86,9 +88,12 @@ export class RedisWriter {
     this.#publisher = new SnapshotPublisher({ redis, identity, source, log, intervalMs, logger });
   }
 
-  /** The branch that Redis was seen to hold; null before that, and while it is to be looked at again. */
+  /**
+   * The branch that Redis was seen to hold; null before that, while it is to be looked at again, and for good
+   * where the lease is lost: another process may write another past under the same name.
+   */
   get branch(): string | null {
-    return this.#branches.branch;
+    return this.lost.aborted ? null : this.#branches.branch;
   }
 
   /** Aborts, once, with a {@link LeaseHeldError}, where another process writes to this Redis. */
@@ -216,7 +221,7 @@ export class RedisWriter {
         offset: source.current()?.offset ?? 0,
         intervalMs,
       });
-      this.#lastError = null;
+      if (this.#publisher.offset !== null) this.#lastError = null;
       await pause(intervalMs, signal);
     }
   }
@@ -224,15 +229,20 @@ export class RedisWriter {
   /** Says what failed, and waits a little before the next try. */
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const now = this.#options.clock.monotonic();
-    this.#failures = now - this.#failedAt > STEADY_MS ? 1 : this.#failures + 1;
+    if (now - this.#failedAt > STEADY_MS) {
+      this.#failures = 0;
+      this.#said = null;
+    }
+    this.#failures++;
     this.#failedAt = now;
     const reason = error instanceof Error ? error.message : String(error);
-    const isNews = reason !== this.#lastError;
     this.#lastError = reason;
     if (error instanceof BranchLostError) this.#branches.lose(reason);
     const isAway = error instanceof RedisFailedError && error.kind === "unreachable";
-    // That Redis is away, its connection tells; that it was emptied, the branch that is begun.
-    if (isNews && !isAway && !(error instanceof BranchLostError)) {
+    const isMoved = error instanceof BranchLostError || error instanceof OutOfPlaceError;
+    // That Redis is away, its connection tells; that it was changed, what is begun anew.
+    if (reason !== this.#said && !isAway && !isMoved) {
+      this.#said = reason;
       this.#logger.warn("Cannot keep the snapshots in Redis, and will try again: {reason}", {
         reason,
         ...(error instanceof RedisFailedError || error instanceof LeaseHeldError ? {} : { error }),
