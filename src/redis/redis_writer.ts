@@ -221,8 +221,9 @@ export class RedisWriter {
         offset: source.current()?.offset ?? 0,
         intervalMs,
       });
-      if (this.#publisher.offset !== null) this.#lastError = null;
       await pause(intervalMs, signal);
+      // The session went on for a whole interval.
+      if (!signal.aborted) this.#lastError = null;
     }
   }
 

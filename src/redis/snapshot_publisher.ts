@@ -76,7 +76,7 @@ export class SnapshotPublisher {
     this.#logger = options.logger ?? getLogger(["pnl", "redis"]);
   }
 
-  /** Offset of the newest snapshot that is in Redis as far as is known; null before the first. */
+  /** Offset of the newest snapshot that is in Redis as far as is known; null before {@link run} brought one. */
   get offset(): number | null {
     return this.#offset;
   }
@@ -92,6 +92,7 @@ export class SnapshotPublisher {
    */
   async run(branch: string, signal: AbortSignal): Promise<void> {
     const { source, intervalMs, checkMs = CHECK_MS } = this.#options;
+    this.#offset = null;
     const wakeup = new Wakeup();
     let isNews = true;
     const unsubscribe = source.subscribe(() => {
