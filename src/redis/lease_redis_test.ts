@@ -12,7 +12,7 @@ import { TestConnection, writerIdentity } from "./test_writer.ts";
 import { startRedis, type TestRedis } from "./testing.ts";
 
 const KEYS = redisKeys();
-const TTL_MS = 600;
+const TTL_MS = 1_200;
 
 /** A server, and leases on it that end with the test. */
 async function withLeases(
