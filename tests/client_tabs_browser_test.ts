@@ -62,7 +62,10 @@ browserTest(
     for (const tab of tabs) await isCurrent(tab, server);
     for (let left = 2; left > 0; left--) {
       const [leader, ...others] = await leaderFirst(tabs);
+      const { accepted } = server.hub.stats();
       await leader!.close();
+      // By the lock, long before a missing beat tells.
+      await untilHolds(() => server.hub.stats().accepted > accepted, "taken over at once", 4_000);
       tabs = others;
       await server.windows(3);
       for (const tab of tabs) {

@@ -66,6 +66,8 @@ export class Connector implements Feed, LineOwner {
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    // What was refused before may be allowed to whoever starts it again.
+    if (this.#state.status === "refused") this.#ladder.reset();
     this.#state = { ...CONNECTING, lastError: this.#state.lastError };
     this.#connect();
   }

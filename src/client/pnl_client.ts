@@ -48,6 +48,8 @@ export interface PnlClientOptions {
   readonly timings?: Partial<Timings>;
 }
 
+const NAMES = Object.keys(IDLE) as (keyof ClientState)[];
+
 /** A client of one server. */
 export class PnlClient {
   readonly #feed: Feed;
@@ -220,7 +222,10 @@ export class PnlClient {
   }
 
   #change(change: Partial<ClientState>): void {
-    this.#state = Object.freeze({ ...this.#state, ...change });
+    const old = this.#state;
+    const next = Object.freeze({ ...old, ...change });
+    if (NAMES.every((name) => next[name] === old[name])) return;
+    this.#state = next;
     this.#changes.tell();
   }
 }

@@ -36,8 +36,7 @@ export class Sequencer {
   #shownAt = "";
   #whole = -1;
   #catchingUp = false;
-  #count = 0;
-  #resyncs = 0;
+  #missed: Missed = { count: 0, resyncs: 0 };
 
   /** The position to go on from; null where nothing was seen. */
   get since(): string | null {
@@ -49,9 +48,9 @@ export class Sequencer {
     return this.#epoch === null ? null : `${this.#epoch}:${this.#shown}`;
   }
 
-  /** What was missed so far. */
+  /** What was missed so far; the same object until it changes. */
   get missed(): Missed {
-    return { count: this.#count, resyncs: this.#resyncs };
+    return this.#missed;
   }
 
   /** A line begins: at first it brings the finals that were missed, then the current snapshot. */
@@ -61,7 +60,7 @@ export class Sequencer {
 
   /** The server cannot fill the gap, or is of another log: whatever follows is taken. */
   reset(): void {
-    this.#resyncs += 1;
+    this.#missed = { ...this.#missed, resyncs: this.#missed.resyncs + 1 };
     this.#forget();
   }
 
@@ -76,7 +75,7 @@ export class Sequencer {
     else if (first) this.#whole = final ? offset - 1 : offset;
     // What follows a gap's finals is the current snapshot, which may be the last of them once more.
     const late = isNew && this.#catchingUp;
-    if (late) this.#count += 1;
+    if (late) this.#missed = { ...this.#missed, count: this.#missed.count + 1 };
     else this.#catchingUp = false;
     // A final that was missed says of itself that it is fresh, and what follows is newer: not shown.
     const show = !late && (offset > this.#shown || offset === this.#shown && at !== this.#shownAt);

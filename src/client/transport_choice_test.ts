@@ -73,6 +73,10 @@ Deno.test("PnlClient does not try again what refuses it, and says so when all do
   run.client.reconnect();
   await until(() => asked.length === 6, "asked once more");
   assert.deepEqual(asked.slice(3), once);
+  await run.reaches(({ status }) => status === "refused", "refused again");
+  run.client.stop();
+  run.client.start();
+  await until(() => asked.length === 9, "and by starting it again");
   run.client.stop();
   await server.shutdown();
 });
