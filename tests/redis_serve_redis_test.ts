@@ -215,3 +215,20 @@ Deno.test("serve waits for another's lease to lapse, and a signal ends the waiti
     });
   });
 });
+
+Deno.test("serve on a port in use ends with exit 1, and as a writer gives the lease back", async () => {
+  await using redis = await startRedis();
+  await withFolder(async (env) => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    for (const role of ["all", "edge"]) {
+      const taken = { ...env, PORT: String(port), REDIS_URL: redis.url, PNL_ROLE: role };
+      const { code, err } = await runCommand(["serve"], taken);
+      assert.equal(code, 1, err);
+      assert.match(err, new RegExp(`Cannot listen on 127.0.0.1:${port}: the port is in use`));
+    }
+    assert.equal(await redis.client.exists(KEYS.writer), 0);
+    const stopped = await runCommand(["stop"], { REDIS_URL: redis.url, PNL_ROLE: "edge" });
+    assert.deepEqual([stopped.code, /SIGTERM/.test(stopped.err)], [1, true]);
+  });
+});
