@@ -1,4 +1,4 @@
-/** How much a peer may ask for: a token bucket. */
+/** How much a peer may do, or get, in a time: a token bucket. */
 
 /** Tokens that come back with time, up to a maximum. */
 export class Allowance {
@@ -21,11 +21,28 @@ export class Allowance {
 
   /** Takes tokens at a time; false, and nothing taken, where there are too few. */
   take(tokens: number, now: number): boolean {
-    const gained = Math.max(0, now - this.#filledAt) * this.#perSecond / 1000;
-    this.#tokens = Math.min(this.#capacity, this.#tokens + gained);
-    this.#filledAt = now;
+    this.#fill(now);
     if (this.#tokens < tokens) return false;
     this.#tokens -= tokens;
     return true;
+  }
+
+  /** How long until so many can be taken, in milliseconds; more than there can be wait for a full bucket. */
+  waitMs(tokens: number, now: number): number {
+    this.#fill(now);
+    const missing = Math.min(tokens, this.#capacity) - this.#tokens;
+    return missing <= 0 ? 0 : Math.ceil(missing * 1000 / this.#perSecond);
+  }
+
+  /** Takes tokens whether they are there or not: what is missing has to come back first. */
+  spend(tokens: number, now: number): void {
+    this.#fill(now);
+    this.#tokens -= tokens;
+  }
+
+  #fill(now: number): void {
+    const gained = Math.max(0, now - this.#filledAt) * this.#perSecond / 1000;
+    this.#tokens = Math.min(this.#capacity, this.#tokens + gained);
+    this.#filledAt = Math.max(now, this.#filledAt);
   }
 }

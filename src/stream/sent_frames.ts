@@ -1,0 +1,113 @@
+/** What was sent to a peer and is not known to have arrived. */
+
+/** What a frame is a position of. */
+export type Channel = "pnl" | "events";
+
+/** What an acknowledgement says. */
+export type AckOutcome =
+  /** A frame that was under way has arrived, and all before it. */
+  | "fresh"
+  /** It is of a frame that is not under way any more. */
+  | "old"
+  /** No such position was sent. */
+  | "unknown";
+
+/** An acknowledgement, understood. Bytes and times are of the frames that it tells of. */
+export interface Acknowledged {
+  readonly outcome: AckOutcome;
+  readonly bytes: number;
+  /** When the newest of them was sent. */
+  readonly newestAt: number;
+  /** When its position was first sent, of those under way: a position may be sent again. */
+  readonly positionAt: number;
+}
+
+interface SentFrame {
+  readonly channel: Channel;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly at: number;
+}
+
+/** Positions of a channel that were sent: the least, and the greatest that is not under way any more. */
+interface Past {
+  readonly lowest: number;
+  readonly retired: number;
+}
+
+const NOTHING = { bytes: 0, newestAt: 0, positionAt: 0 };
+
+/** The frames under way, oldest first. */
+export class SentFrames {
+  readonly #frames: SentFrame[] = [];
+  readonly #past: Partial<Record<Channel, Past>> = {};
+  #bytes = 0;
+
+  /** How many are under way. */
+  get size(): number {
+    return this.#frames.length;
+  }
+
+  /** Their bytes together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** When the oldest of them was sent; null where none is under way. */
+  get oldestAt(): number | null {
+    return this.#frames[0]?.at ?? null;
+  }
+
+  /** True where a frame of that position is under way. */
+  has(channel: Channel, offset: number): boolean {
+    return this.#lastIndex(channel, offset) >= 0;
+  }
+
+  /** Adds a frame. */
+  add(channel: Channel, offset: number, bytes: number, at: number): void {
+    const { lowest = offset, retired = -1 } = this.#past[channel] ?? {};
+    this.#past[channel] = { lowest: Math.min(lowest, offset), retired };
+    this.#frames.push({ channel, offset, bytes, at });
+    this.#bytes += bytes;
+  }
+
+  /** Forgets the oldest beyond so many, as if they had arrived. */
+  keep(count: number): void {
+    if (this.#frames.length > count) this.#retire(this.#frames.length - count);
+  }
+
+  /**
+   * A position has arrived, and all that was sent before it. Of a position that was sent more than once
+   * the last is meant: a peer that says one word for several must not stay in debt.
+   */
+  acknowledge(channel: Channel, offset: number): Acknowledged {
+    const index = this.#lastIndex(channel, offset);
+    const found = this.#frames[index];
+    if (found === undefined) {
+      const past = this.#past[channel];
+      const old = past !== undefined && offset >= past.lowest && offset <= past.retired;
+      return { outcome: old ? "old" : "unknown", ...NOTHING };
+    }
+    const positionAt = this.#frames
+      .find((frame) => frame.channel === channel && frame.offset === offset)?.at ?? found.at;
+    const bytes = this.#retire(index + 1);
+    return { outcome: "fresh", bytes, newestAt: found.at, positionAt };
+  }
+
+  #lastIndex(channel: Channel, offset: number): number {
+    return this.#frames.findLastIndex((frame) =>
+      frame.channel === channel && frame.offset === offset
+    );
+  }
+
+  #retire(count: number): number {
+    let bytes = 0;
+    for (const frame of this.#frames.splice(0, count)) {
+      bytes += frame.bytes;
+      const { lowest = frame.offset, retired = -1 } = this.#past[frame.channel] ?? {};
+      this.#past[frame.channel] = { lowest, retired: Math.max(retired, frame.offset) };
+    }
+    this.#bytes -= bytes;
+    return bytes;
+  }
+}
