@@ -7,7 +7,12 @@ import { startServerProcess, withFolder } from "./server_process.ts";
 Deno.test("a client loses no final through a restart of the server and a kill", async () => {
   await withFolder(async (env) => {
     const start = () =>
-      startServerProcess({ ...env, PNL_INTERVAL_MS: "1000", REVENUE_POLL_MS: "1000" });
+      startServerProcess({
+        ...env,
+        PNL_INTERVAL_MS: "500",
+        KALSHI_POLL_MS: "300",
+        REVENUE_POLL_MS: "300",
+      });
     const portOf = (url: string) => Number(new URL(url).port);
     let server = await start();
     using gate = new Gate(portOf(server.url));
