@@ -187,6 +187,28 @@ Deno.test("SnapshotPublisher waits while the projection does not run", async () 
   });
 });
 
+Deno.test("SnapshotPublisher continues the stream after a start that had to fold first", async () => {
+  await withPublishers(async ({ server, publish }) => {
+    const before = new PlannedSource();
+    before.advance(10);
+    const end = publish(before);
+    await published(server, before);
+    await end();
+    const source = new PlannedSource();
+    source.state.status = "rebuilding";
+    source.advance(4);
+    publish(source);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    source.advance(8);
+    source.state.status = "running";
+    await published(server, source);
+    const info = await server.client.call("XINFO", "STREAM", KEYS.snapshots);
+    assert.ok(Array.isArray(info));
+    // What was there has stayed: three finals and the newest snapshot of then; one came.
+    assert.equal(info[info.indexOf("entries-added") + 1], 3 + 1 + 1);
+  });
+});
+
 Deno.test("SnapshotPublisher misses no news that comes while a script is under way", async () => {
   await withPublishers(async ({ server, publish }) => {
     const source = new PlannedSource();

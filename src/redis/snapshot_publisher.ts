@@ -100,21 +100,26 @@ export class SnapshotPublisher {
       wakeup.wake();
     });
     try {
-      let place = await this.#open(branch);
-      let lookedAt = performance.now();
+      let place: Place | null = null;
+      let lookedAt = -Infinity;
       while (!signal.aborted) {
-        if (performance.now() - lookedAt > checkMs) {
+        // What the stream holds is only held against a projection that is at the end of its log.
+        if (this.#isRunning && performance.now() - lookedAt > checkMs) {
           place = await this.#open(branch);
           lookedAt = performance.now();
         }
         isNews = false;
-        while (!signal.aborted && await this.#publish(place));
+        while (!signal.aborted && place !== null && await this.#publish(place));
         // Even without news it is written now and then: somebody may have deleted it.
         if (!isNews) await wakeup.wait(signal, intervalMs);
       }
     } finally {
       unsubscribe();
     }
+  }
+
+  get #isRunning(): boolean {
+    return this.#options.source.state.status === "running";
   }
 
   async #open(branch: string): Promise<Place> {
@@ -149,7 +154,7 @@ export class SnapshotPublisher {
   /** Publishes a page of finals, or what finals are left and the newest. True where there is more. */
   async #publish(place: Place): Promise<boolean> {
     const { source } = this.#options;
-    if (source.state.status !== "running") return false;
+    if (!this.#isRunning) return false;
     const finals = source.finalsAfter(place.final, PAGE);
     const isMore = finals.length === PAGE;
     const current = isMore ? null : source.current();
