@@ -10,7 +10,7 @@ import { OddPublisher } from "./odd_publisher.ts";
 import { until } from "./server_process.ts";
 import { SseFollower, type StreamFollower, WebSocketFollower } from "./stream_follower.ts";
 
-const RUNS = 25;
+const RUNS = 15;
 const INTERVAL_MS = 100;
 /** Clients are where the writer is so soon after it, milliseconds. */
 const ARRIVAL_MS = 5_000;

@@ -97,3 +97,16 @@ Deno.test("connections that break in the middle of what is said do no harm", () 
     assertConfirmedAgain(scene, fault);
     assert.equal(await scene.redis.client.exists(redisKeys().setAside), 0, "one unbroken past");
   }));
+
+Deno.test("an edge that is cut off in silence says so, and then misses nothing", () =>
+  withScene({ proxied: true }, async (scene) => {
+    const from = Date.now();
+    scene.proxies.edge.hang(true);
+    await calm(HANG_MS);
+    scene.proxies.edge.hang(false);
+    const fault = { from, to: Date.now() };
+    await assertUnharmed(scene, fault);
+    assertUnconfirmed(scene, fault);
+    assertConfirmedAgain(scene, fault);
+    for (const follower of scene.followers) assert.equal(follower.resets, 0);
+  }));
