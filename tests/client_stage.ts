@@ -23,8 +23,13 @@ export interface Stage extends AsyncDisposable {
   readonly server: TestServer;
   readonly context: BrowserContext;
   readonly siteOrigin: string;
-  /** Opens a tab of the site, whose client follows the server, or who stands before it. */
-  tab(timings?: Readonly<Record<string, number>>, url?: string): Promise<Page>;
+  /**
+   * Opens a tab of the site, whose client follows the server.
+   *
+   * @param url the server's, or that of who stands before it
+   * @param before a script that runs before the page's own
+   */
+  tab(timings?: Readonly<Record<string, number>>, url?: string, before?: string): Promise<Page>;
 }
 
 /** @param ignored switches of the driver's own that the browser is started without */
@@ -38,8 +43,9 @@ async function setStage(ignored: readonly string[]): Promise<Stage> {
     server,
     context,
     siteOrigin: site.origin,
-    tab: async (timings = {}, url = server.origin) => {
+    tab: async (timings = {}, url = server.origin, before = "") => {
       const page = await context.newPage();
+      await page.addInitScript(before);
       await page.goto(site.origin);
       const options = `${JSON.stringify(url)}, ${JSON.stringify(timings)}`;
       await page.evaluate(`void (globalThis.mine = new PageClient(${options}))`);

@@ -128,10 +128,21 @@ browserTest("a tab that hangs loses the lead, and follows when it runs again", a
 
 browserTest("tabs without Web Locks or BroadcastChannel connect each by itself", async (stage) => {
   const { server } = stage;
-  await stage.context.addInitScript(
+  const without = [
     "Object.defineProperty(navigator, 'locks', { value: undefined });",
-  );
-  const tabs = [await stage.tab(), await stage.tab()];
-  for (const tab of tabs) await isCurrent(tab, server);
-  await connections(server, 2);
+    "delete globalThis.BroadcastChannel;",
+    "globalThis.BroadcastChannel = class { constructor() { throw new Error('not here'); } };",
+    "LockManager.prototype.request = () => Promise.reject(new DOMException('no', 'SecurityError'));",
+  ];
+  for (const [index, script] of without.entries()) {
+    const tabs = [
+      await stage.tab({}, server.origin, script),
+      await stage.tab({}, server.origin, script),
+    ];
+    for (const tab of tabs) await isCurrent(tab, server);
+    await connections(server, 2);
+    for (const tab of tabs) await tab.close();
+    await connections(server, 0);
+    assert.equal(server.hub.stats().accepted, 2 * (index + 1), script);
+  }
 });

@@ -31,12 +31,20 @@ export function pageDocument(): PageDocument | null {
   return isDocument(found) ? found : null;
 }
 
-/** The locks that the tabs of a browser share; null where there are none. */
+/** False where there are no channels, or this page may not use them. */
+function hasChannels(): boolean {
+  try {
+    new BroadcastChannel("pnl-stream").close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The locks that the tabs of a browser share; null where there are none, or tabs cannot talk. */
 export function tabLocks(): Locks | null {
   const found = navigatorMember("locks");
-  return pageDocument() !== null && "BroadcastChannel" in globalThis && isLocks(found)
-    ? found
-    : null;
+  return pageDocument() !== null && isLocks(found) && hasChannels() ? found : null;
 }
 
 /** False where the platform knows that there is no network. */

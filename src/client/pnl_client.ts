@@ -97,7 +97,7 @@ export class PnlClient {
       asleep: () => this.#sleep(),
       back: () => this.#comeBack(),
     });
-    this.#change({ status: "connecting" });
+    this.#change({ status: this.#beginning });
     this.#feed.start();
   }
 
@@ -118,7 +118,7 @@ export class PnlClient {
   /** Goes on after {@link pause}, from the position of before. */
   resume(): void {
     if (this.#state.status !== "paused") return;
-    this.#change({ status: "connecting" });
+    this.#change({ status: this.#beginning });
     if (!this.#asleep) this.#feed.start();
   }
 
@@ -170,9 +170,15 @@ export class PnlClient {
     }
   }
 
+  /** Whoever has had a snapshot is connected again, also where another tab connects for it now. */
+  get #beginning(): "connecting" | "reconnecting" {
+    return this.#state.snapshot === null ? "connecting" : "reconnecting";
+  }
+
   #makeSink(): FeedSink {
     return {
-      line: (state) => this.#change(state),
+      line: (state) =>
+        this.#change(state.status === "connecting" ? { ...state, status: this.#beginning } : state),
       began: () => this.#sequencer.began(),
       snapshot: (data, whole) => this.#take(data, whole),
       reset: () => {

@@ -108,8 +108,8 @@ class Member implements FeedSink {
     const { locks, name } = this.#options;
     this.#asking = new AbortController();
     const { signal } = this.#asking;
-    locks.request(name, { signal }, () => this.#lead()).catch(() => {
-      if (!signal.aborted) this.#deposed();
+    locks.request(name, { signal }, () => this.#lead()).catch((error) => {
+      if (!signal.aborted) this.#lost(error);
     });
   }
 
@@ -120,16 +120,17 @@ class Member implements FeedSink {
     this.#release = resolve;
     if (this.#feed !== null) return promise;
     clearTimeout(this.#timer);
-    this.#term = Math.max(this.#term + 1, this.#options.clock.now());
+    this.#term = Math.max(this.#term + 1, Math.floor(this.#options.clock.now()));
     this.#feed = this.#options.connect(this);
     this.#beat();
     this.#feed.start();
     return promise;
   }
 
-  /** Another tab took the lock. */
-  #deposed(): void {
+  /** Another tab took the lock, or the browser gives none: then this tab connects by itself. */
+  #lost(error: unknown): void {
     if (this.#over) return;
+    if (!(error instanceof Error && error.name === "AbortError")) return void this.#lead();
     this.#stepDown();
     this.#follow();
   }
@@ -172,7 +173,8 @@ class Member implements FeedSink {
     this.#heard.restart();
     this.#asking.abort();
     this.#arm(timings.beatLostMs);
-    locks.request(name, { steal: true }, () => this.#lead()).catch(() => this.#deposed());
+    locks.request(name, { steal: true }, () => this.#lead())
+      .catch((error) => this.#lost(error));
   }
 
   #take(message: TabMessage | null): void {
