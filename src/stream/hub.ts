@@ -176,7 +176,7 @@ export class Hub {
     this.#counters.accepted += 1;
   }
 
-  /** Offers nothing more to a connection, which still counts until it is released. */
+  /** Offers no broadcast to a connection any more; it still counts, and is kept alive, until it is released. */
   mute(subscriber: Subscriber): void {
     this.#listening.delete(subscriber);
   }
@@ -282,6 +282,6 @@ export class Hub {
   }
 
   #keepAlive(): void {
-    for (const subscriber of this.#listening) subscriber.keepAlive();
+    for (const subscriber of this.#open) subscriber.keepAlive();
   }
 }
