@@ -1,11 +1,6 @@
 /**
  * The client: follows the server's snapshots and says at each moment how old and how sure they are.
- *
- * ```ts
- * const client = new PnlClient({ url: "http://127.0.0.1:3000" });
- * client.subscribe(() => console.log(client.state.snapshot?.metrics.netPnl, client.ageMs()));
- * client.start();
- * ```
+ * docs/INTEGRATION.md has an example.
  *
  * @module
  */

@@ -1,10 +1,6 @@
 /**
  * React hooks over a store.
- *
- * ```ts
- * const net = usePnl(store, (state) => state.snapshot?.metrics.netPnl);
- * const ageMs = useAge(store);
- * ```
+ * docs/INTEGRATION.md has an example.
  *
  * @module
  */

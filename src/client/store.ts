@@ -1,12 +1,7 @@
 /**
  * A Zustand store over a client: what it shows, and the last snapshot of the visit before until a new
  * one has come.
- *
- * ```ts
- * const client = new PnlClient({ url: "/" });
- * const store = createPnlStore(client, { storage: localStorage });
- * client.start();
- * ```
+ * docs/INTEGRATION.md has an example.
  *
  * @module
  */
