@@ -6,10 +6,9 @@
 import { join } from "node:path";
 import { openSqliteEventLog, type SqliteEventLog } from "../src/log/sqlite_event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
-import { startRedis } from "../src/redis/testing.ts";
 import { fillMaker } from "./fixture.ts";
 import { freePort, grantedFlags, launchServer } from "./launch.ts";
-import { publish } from "./publish.ts";
+import { publish, redisOrNull } from "./publish.ts";
 import { type PushServer, startPushServer } from "./push_server.ts";
 import { quantile, report } from "./report.ts";
 import type { Gathered } from "./stream_clients.ts";
@@ -133,7 +132,8 @@ export async function edgeBench(dir: string): Promise<void> {
   const server = await startPushServer(log, home, WINDOW_MS, stack);
   const own = `ws://127.0.0.1:${server.port}/ws`;
   await measure("append to client of the writer", log, server, [own]);
-  const redis = stack.use(await startRedis());
+  const redis = stack.use(await redisOrNull());
+  if (redis === null) return;
   stack.use(await publish(log, server, redis.url, WINDOW_MS));
   const edges: string[] = [];
   for (let i = 0; i < EDGES; i++) {

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { openSqliteEventLog, type SqliteEventLog } from "../src/log/sqlite_event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
-import { startRedis, type TestRedis } from "../src/redis/testing.ts";
+import type { TestRedis } from "../src/redis/testing.ts";
 import { fillMaker } from "./fixture.ts";
-import { publish, type Published } from "./publish.ts";
+import { publish, type Published, redisOrNull } from "./publish.ts";
 import { startPushServer } from "./push_server.ts";
 import { median, quantile, rate, report } from "./report.ts";
 
@@ -67,12 +67,13 @@ async function hanging(log: SqliteEventLog, redis: TestRedis): Promise<Round> {
 export async function mirrorBench(dir: string): Promise<void> {
   console.log("Appending with Redis");
   await using stack = new AsyncDisposableStack();
+  const redis = stack.use(await redisOrNull());
+  if (redis === null) return;
   const home = join(dir, "mirror");
   await Deno.mkdir(home);
   const log = await openSqliteEventLog({ path: join(home, "events.db"), clock });
   stack.defer(() => log.close());
   const server = await startPushServer(log, home, WINDOW_MS, stack);
-  const redis = stack.use(await startRedis());
   const rounds: Record<"alone" | "mirrored" | "hangs" | "away", Round[]> = {
     alone: [],
     mirrored: [],

@@ -3,7 +3,19 @@ import type { EventLog } from "../src/log/event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
 import { RedisConnection } from "../src/redis/connection.ts";
 import { RedisWriter } from "../src/redis/redis_writer.ts";
+import { startRedis, type TestRedis } from "../src/redis/testing.ts";
 import type { PushServer } from "./push_server.ts";
+
+/** A Redis of the benchmark's own; null, which is told, where the machine has none. */
+export async function redisOrNull(): Promise<TestRedis | null> {
+  try {
+    return await startRedis();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.log("  not measured: there is no redis-server on PATH");
+    return null;
+  }
+}
 
 /** Publishes until it is disposed. */
 export interface Published extends AsyncDisposable {
