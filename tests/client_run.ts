@@ -1,4 +1,5 @@
 /** A client with short waits, and what it shows over time, for tests. */
+import assert from "node:assert/strict";
 import { until } from "../src/http/test_streams.ts";
 import type { ClientState } from "../src/client/client_state.ts";
 import { PnlClient, type PnlClientOptions } from "../src/client/pnl_client.ts";
@@ -66,6 +67,18 @@ export class ClientRun implements Disposable {
       `live over ${transport}`,
       ms,
     );
+  }
+
+  /** Waits until so many finals were given out as are expected; fails where they are others. */
+  async gaveOut(expected: readonly number[], ms?: number): Promise<void> {
+    // Where too few have come, the comparison tells which.
+    await until(() => this.finals.length >= expected.length, "all finals", ms).catch(() => {});
+    assert.deepEqual(this.finals, expected, `${this.story.join(", ")}; ${this.#told}`);
+  }
+
+  /** The state but the snapshot, as text. */
+  get #told(): string {
+    return JSON.stringify({ ...this.state, snapshot: undefined });
   }
 
   [Symbol.dispose](): void {
