@@ -54,6 +54,7 @@ Deno.test("GET /health says what is wrong with Redis, each thing by itself", asy
     position: 7,
     lagEvents: 0,
     lagSeconds: 0,
+    begun: 0,
     lastError: null,
   };
   const well: RedisHealth = {

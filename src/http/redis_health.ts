@@ -9,6 +9,8 @@ export interface MirrorHealth {
   readonly lagEvents: number;
   /** How long the oldest of them has waited, in seconds. */
   readonly lagSeconds: number;
+  /** How often it was begun anew since the start, because Redis did not continue the log. */
+  readonly begun: number;
   readonly lastError: string | null;
 }
 

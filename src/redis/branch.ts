@@ -1,4 +1,4 @@
-/** The branch: one unbroken past of the log in Redis, and the beginning of another where it broke. */
+/** The branch: one unbroken past of the log, and its beginning anew where Redis does not hold it. */
 import { getLogger, type Logger } from "@logtape/logtape";
 import type { EventLog } from "../log/event_log.ts";
 import { ADOPT, BEGIN } from "./branch_scripts.ts";
@@ -33,12 +33,19 @@ const SET_ASIDE_S = 86_400;
 /** Between looking and beginning anew another script may come in so often. */
 const TRIES = 5;
 
-/** Knows which branch is written, verifies it, and begins another where Redis does not continue the log. */
+/**
+ * Knows which branch is written, verifies it, and begins anew where Redis does not continue the log. What
+ * breaks in Redis breaks no past: a process that had verified a branch fills it again under the same name,
+ * so that whoever followed it goes on.
+ */
 export class BranchKeeper {
   readonly #options: BranchKeeperOptions;
   readonly #logger: Logger;
   readonly #listeners = new Set<() => void>();
   #place: BranchPlace | null = null;
+  /** The branch that was verified last: as long as this process lives, the past of its log is unbroken. */
+  #known: string | null = null;
+  #begun = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: BranchKeeperOptions) {
@@ -56,6 +63,11 @@ export class BranchKeeper {
     return this.#place;
   }
 
+  /** How often this process began anew to fill Redis. */
+  get begun(): number {
+    return this.#begun;
+  }
+
   /** Calls the listener when {@link branch} has become another, or null. Returns what ends that. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -63,7 +75,7 @@ export class BranchKeeper {
   }
 
   /**
-   * Verifies that Redis continues the log, and begins a branch where it does not. One call after the other.
+   * Verifies that Redis continues the log, and begins anew where it does not. One call after the other.
    *
    * @returns the branch
    * @throws {RedisFailedError} where Redis refused or did not answer
@@ -86,6 +98,12 @@ export class BranchKeeper {
     this.#set(null);
   }
 
+  /** What was made in the branch is not of this log: it is not begun again under its name. */
+  forsake(reason: string): void {
+    this.#known = null;
+    this.lose(reason);
+  }
+
   async #establish(): Promise<string> {
     const { redis, log, retention } = this.#options;
     for (let attempt = 1;; attempt++) {
@@ -93,6 +111,7 @@ export class BranchKeeper {
       const fault = mirrorFault(state, log, retention);
       try {
         const place = fault === null ? await this.#adopt(state) : await this.#begin(state, fault);
+        this.#known = place.branch;
         this.#set(place);
         return place.branch;
       } catch (error) {
@@ -113,7 +132,9 @@ export class BranchKeeper {
 
   async #begin(state: MirrorState, fault: string): Promise<BranchPlace> {
     const { redis: { commands, keys }, log, identity, retention } = this.#options;
-    const branch = crypto.randomUUID();
+    // Under the same name too it is news to all who write: what they knew of the stream is gone.
+    this.#set(null);
+    const branch = this.#known ?? crypto.randomUUID();
     const from = Math.max(0, log.head().position - retention);
     const root = log.rootAt(from);
     const answer = await BEGIN.run(commands, [
@@ -124,6 +145,7 @@ export class BranchKeeper {
       ...[log.id, from, root, SET_ASIDE_S],
     ]);
     const [aside] = checkAnswer(answer, keys.writer, branch);
+    this.#begun += 1;
     this.#tellBegun(state, fault, { from, setAside: aside === 1 });
     return { branch, from, position: from, root };
   }

@@ -24,6 +24,8 @@ export interface MirrorStatus {
   readonly lagEvents: number;
   /** Age of the oldest event that is not mirrored, seconds. */
   readonly lagSeconds: number;
+  /** How often this process found that Redis did not continue the log, and filled it anew. */
+  readonly begun: number;
   readonly lastError: string | null;
 }
 
@@ -62,9 +64,8 @@ export class EventMirror {
   readonly #lag: MirrorLag;
   #state: MirrorStatus["state"] = "waiting";
   #position = 0;
-  /** Root of the log there, and the branch that it was last seen in. */
+  /** Root of the log there. */
   #root = "";
-  #branch = "";
   #lastError: string | null = null;
   /** Failures that came soon one after the other, and when the last one came. */
   #failures = 0;
@@ -84,6 +85,7 @@ export class EventMirror {
       position: this.#position,
       lagEvents: this.#lag.events,
       lagSeconds: this.#lag.seconds,
+      begun: this.#options.branches.begun,
       lastError: this.#lastError,
     };
   }
@@ -157,9 +159,8 @@ export class EventMirror {
   }
 
   /** The stream is known to end here. */
-  #stand({ branch, position, root }: BranchPlace): void {
-    if (branch !== this.#branch && this.#state === "following") this.#state = "filling";
-    this.#branch = branch;
+  #stand({ position, root }: BranchPlace): void {
+    if (position < this.#position && this.#state === "following") this.#state = "filling";
     this.#position = position;
     this.#root = root;
     // What failed before, an append that succeeds will take back, or that there is nothing to append.

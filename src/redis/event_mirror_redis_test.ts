@@ -25,6 +25,7 @@ Deno.test("EventMirror fills an empty Redis with the whole log, and follows it",
       position,
       lagEvents: 0,
       lagSeconds: 0,
+      begun: 1,
       lastError: null,
     });
     assert.equal(await server.client.exists("pnl:events:set-aside"), 0);

@@ -181,7 +181,9 @@ export class RedisWriter {
     if (this.#lease.state !== "held") return await pause(LOOK_MS, signal);
     const branch = await this.#branches.establish();
     const { redis, identity, log } = this.#options;
-    await checkSnapshotLineage({ redis, identity, branch }, log, this.#logger);
+    if (!await checkSnapshotLineage({ redis, identity, branch }, log, this.#logger)) {
+      return this.#branches.forsake("its snapshots are of another past");
+    }
     const ending = new AbortController();
     const end = () => ending.abort();
     using cleanup = new DisposableStack();

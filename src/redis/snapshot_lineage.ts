@@ -5,13 +5,7 @@
  */
 import { getLogger, type Logger } from "@logtape/logtape";
 import type { EventLog } from "../log/event_log.ts";
-import {
-  BranchLostError,
-  failureOf,
-  guardedScript,
-  runGuarded,
-  type WriteContext,
-} from "./scripts.ts";
+import { failureOf, guardedScript, runGuarded, type WriteContext } from "./scripts.ts";
 
 /** Takes the name from the branch, so that another one begins. */
 const FORSAKE = guardedScript(`
@@ -20,9 +14,11 @@ return {'ok'}
 `);
 
 /**
- * Gives the branch up where its snapshots were made of what the log does not hold.
+ * Holds the snapshots in Redis against the log, and takes the name from the branch where they were made of
+ * what the log does not hold.
  *
- * @throws {BranchLostError} where it did
+ * @returns false where it did: another branch has to begin
+ * @throws {BranchLostError}
  * @throws {LeaseHeldError}
  * @throws {RedisFailedError}
  */
@@ -30,21 +26,21 @@ export async function checkSnapshotLineage(
   context: WriteContext,
   log: Pick<EventLog, "id" | "contains">,
   logger: Logger = getLogger(["pnl", "redis"]),
-): Promise<void> {
+): Promise<boolean> {
   const { commands, keys } = context.redis;
   const [digits, root] = await commands.hmget(keys.log, "snapshotPosition", "snapshotRoot")
     .catch((error: unknown) => {
       throw failureOf(error);
     });
   // Before the first snapshot there is nothing to hold against the log.
-  if (typeof digits !== "string" || typeof root !== "string") return;
+  if (typeof digits !== "string" || typeof root !== "string") return true;
   const position = Number(digits);
-  if (log.contains({ logId: log.id, position, root })) return;
+  if (log.contains({ logId: log.id, position, root })) return true;
   logger.warn(
     "The log does not hold what its snapshots in Redis were made of, up to position {position}: " +
       "Redis is filled anew",
     { position },
   );
   await runGuarded(FORSAKE, context, [], []);
-  throw new BranchLostError(context.branch, null);
+  return false;
 }
