@@ -102,15 +102,16 @@ browserTest("a tab that is frozen hands over, and comes back as one of many", as
 
 browserTest("a tab that hangs loses the lead, and follows when it runs again", async (stage) => {
   const { server } = stage;
-  const quick = { beatMs: 100, beatLostMs: 600 };
+  const quick = { beatMs: 100, beatLostMs: 1_000 };
   const tabs = [await stage.tab(quick), await stage.tab(quick), await stage.tab(quick)];
   for (const tab of tabs) await isCurrent(tab, server);
   const from = server.projector.current()?.offset ?? 0;
   const [leader, ...others] = await leaderFirst(tabs);
+  const { accepted } = server.hub.stats();
   const hung = leader!.evaluate(
-    "{ const t = performance.now(); while (performance.now() < t + 4000); }",
+    "{ const t = performance.now(); while (performance.now() < t + 5000); }",
   );
-  await untilHolds(() => server.hub.stats().accepted === 2, "taken over", 10_000);
+  await untilHolds(() => server.hub.stats().accepted > accepted, "taken over", 10_000);
   await server.windows(2);
   for (const other of others) await isCurrent(other, server);
   await hung;
