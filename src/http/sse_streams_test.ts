@@ -138,5 +138,5 @@ Deno.test("SSE beyond the limit is 503 with Retry-After", async () => {
   const again = new SseClient(await server.get(STREAM));
   await again.nextData();
   await again.close();
-  assert.equal(server.hub.stats().refused, 1);
+  assert.equal(server.hub.stats().refused.connections, 1);
 });

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { startTestServer, type TestServer } from "./test_server.ts";
-import { handshake, rawRequest, soon, until, WebSocketClient } from "./test_streams.ts";
+import { RawWebSocket } from "./test_raw_websocket.ts";
+import {
+  handshake,
+  rawRequest,
+  type ServerFrame,
+  soon,
+  until,
+  WebSocketClient,
+} from "./test_streams.ts";
 
 /** Ticks so fast that the kernel's buffers are full in seconds. */
 const HURRY = { hub: { intervalMs: 1 }, stopMs: 500 };
@@ -37,44 +45,76 @@ async function readUntil(peer: Deno.TcpConn, text: string): Promise<string> {
   return all;
 }
 
-/** A text frame as a client sends it, masked with zeros. */
-function textFrame(text: string): Uint8Array {
-  const payload = new TextEncoder().encode(text);
-  assert.ok(payload.length > 125 && payload.length < 65_536);
-  const head = [0x81, 0xfe, payload.length >> 8, payload.length & 0xff, 0, 0, 0, 0];
-  return new Uint8Array([...head, ...payload]);
+/** How long each of some appends took to reach a client, in milliseconds, sorted. */
+async function latencies(server: TestServer, client: WebSocketClient): Promise<number[]> {
+  const times: number[] = [];
+  for (let n = 0; n < 60; n++) {
+    const total = `${++collected}.25`;
+    const from = performance.now();
+    await server.collect(total);
+    for (;;) {
+      const frame = await client.next();
+      if (frame.type === "snapshot") client.send({ type: "ack", pos: frame.pos });
+      if (JSON.stringify(frame.data ?? "").includes(`"totalRevenue":"${total}"`)) break;
+    }
+    times.push(performance.now() - from);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return times.sort((a, b) => a - b);
 }
 
-function subscribe(since: string): Uint8Array {
-  return textFrame(JSON.stringify({ type: "subscribe", channels: ["pnl"], since }).padEnd(130));
-}
+let collected = 0;
 
-Deno.test("peers that stall are held to a bound, and then get the latest state", async () => {
+Deno.test("an event stream that stalls is held to a bound, and then gets the latest state", async () => {
   await using server = await startTestServer(HURRY);
   await server.collect("1");
-  const { port } = server.server;
-  const peers = [await rawRequest(port, SSE), await rawRequest(port, handshake(port))];
+  const peer = await rawRequest(server.server.port, SSE);
   const sent = await untilStalled(server);
-  assert.ok(sent < 12_000, `${sent} snapshots are under way`);
+  assert.ok(sent < 6_000, `${sent} snapshots are under way`);
   await server.collect("777.77");
-  let old = 0;
-  for (const peer of peers) {
-    const all = await readUntil(peer, `"totalRevenue":"777.77"`);
-    const before = all.slice(0, all.indexOf("777.77"));
-    old += before.split("pnl.snapshot.v1").length - 1;
-    peer.close();
-  }
+  const all = await readUntil(peer, `"totalRevenue":"777.77"`);
+  const before = all.slice(0, all.indexOf("777.77"));
+  const old = before.split("pnl.snapshot.v1").length - 1;
+  peer.close();
   assert.ok(old <= sent + 50, `${old} old snapshots came first, ${sent} were sent`);
-  await until(() => server.hub.stats().connections.websocket === 0, "gone");
   await until(() => server.hub.stats().connections.sse === 0, "gone");
+});
+
+Deno.test("WebSockets that stall cost little, are gone within twice the idle time, and slow nobody", async () => {
+  const idleSeconds = 3;
+  await using server = await startTestServer({ hub: { intervalMs: 50, idleSeconds } });
+  await server.collect("1");
+  const client = new WebSocketClient(`${server.origin}/ws`);
+  await latencies(server, client);
+  const alone = await latencies(server, client);
+  const rss = Deno.memoryUsage().rss;
+  const { port } = server.server;
+  const peers: Deno.TcpConn[] = [];
+  for (let n = 0; n < 100; n++) peers.push(await rawRequest(port, handshake(port)));
+  await until(() => server.hub.stats().connections.websocket === 101, "there");
+  const from = performance.now();
+  const beside = await latencies(server, client);
+  const { bufferedBytes } = server.hub.stats();
+  const perPeer = (Deno.memoryUsage().rss - rss) / peers.length;
+  assert.equal(bufferedBytes, 0, "bytes wait in the process for peers that do not read");
+  assert.ok(perPeer < 256 * 1024, `${Math.round(perPeer / 1024)} KB a peer`);
+  const [p99, p99Alone] = [beside.at(-1)!, alone.at(-1)!];
+  assert.ok(p99 < 3 * p99Alone + 30, `${p99} ms beside them, ${p99Alone} ms alone`);
+  const gone = () => server.hub.stats().connections.websocket === 1;
+  const keeping = setInterval(() => client.send({ type: "ping" }), 500);
+  await until(gone, "gone", 2 * idleSeconds * 1000 - (performance.now() - from));
+  clearInterval(keeping);
+  for (const peer of peers) peer.close();
+  await client.close();
 });
 
 Deno.test("peers that stall do not hold up stop(), nor the others", async () => {
   await using server = await startTestServer(HURRY);
   await server.collect("1");
   const { port } = server.server;
-  const peers = [await rawRequest(port, SSE), await rawRequest(port, handshake(port))];
+  const peers = [await rawRequest(port, SSE)];
   await untilStalled(server);
+  peers.push(await rawRequest(port, handshake(port)));
   const client = new WebSocketClient(`${server.origin}/ws`);
   await client.next();
   const started = performance.now();
@@ -86,24 +126,35 @@ Deno.test("peers that stall do not hold up stop(), nor the others", async () => 
   await until(() => server.hub.stats().connections.websocket === 0, "gone");
 });
 
-Deno.test("a gap is filled as fast as the peer reads, and given up with a reset where it does not", async () => {
-  await using server = await startTestServer(HURRY);
+Deno.test("a gap is filled as fast as the peer acknowledges, and given up with a reset where it does not", async () => {
+  await using server = await startTestServer({ hub: { intervalMs: 1_000 } });
   await server.windows(100);
-  const { port } = server.server;
+  const { epoch } = server.projector;
   const finals = server.projector.finalsAfter(0, 200).map(({ offset }) => offset);
-  const since = subscribe(`${server.projector.epoch}:${finals[0]}`);
-  const peer = await rawRequest(port, handshake(port));
-  await untilStalled(server);
-  await peer.write(since);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const filled = await readUntil(peer, `"pos":"${server.projector.epoch}:${finals.at(-1)}"`);
-  const sentFinals = [...filled.matchAll(/"snapshot","pos":"[0-9a-f]{16}:(\d*[13579])"/g)];
-  assert.deepEqual(sentFinals.map(([, offset]) => Number(offset)), finals.slice(1));
-  assert.ok(!filled.includes('"type":"reset"'));
-  await untilStalled(server);
-  await peer.write(since);
-  await new Promise((resolve) => setTimeout(resolve, 6_000));
-  assert.ok((await readUntil(peer, '"type":"reset"')).includes('"reason":"gap"'));
-  peer.close();
-  await until(() => server.hub.stats().connections.websocket === 0, "gone");
+  const last = `${epoch}:${server.projector.current()?.offset}`;
+  using peer = await RawWebSocket.connect(server.server.port, `?since=${epoch}:${finals[0]}`);
+  const got: (string | undefined)[] = [];
+  while (got.at(-1) !== last) {
+    for (const { type, pos } of await soon(peer.take(100_000), "frames")) {
+      if (type !== "snapshot") continue;
+      got.push(pos);
+      await peer.send({ type: "ack", pos });
+    }
+  }
+  assert.deepEqual(got, [...finals.slice(1).map((offset) => `${epoch}:${offset}`), last]);
+  await peer.send({ type: "subscribe", channels: ["pnl"], since: `${epoch}:${finals[0]}` });
+  // What comes now is not acknowledged, so that most of the gap is never sent.
+  const frames: ServerFrame[] = [];
+  const reading = (async () => {
+    while (frames.at(-1)?.type !== "snapshot" || !frames.some(({ type }) => type === "reset")) {
+      frames.push(...await peer.take(100_000));
+    }
+  })();
+  await new Promise((resolve) => setTimeout(resolve, 8_000));
+  const before = frames.length;
+  assert.ok(before > 0 && before < 60, `${before} frames without an acknowledgement`);
+  await peer.send({ type: "ack", pos: frames.at(-1)?.pos });
+  await soon(reading, "reset");
+  const next = frames.slice(before).map(({ type, reason, pos }) => [type, reason, pos]);
+  assert.deepEqual(next, [["reset", "gap", last], ["snapshot", undefined, last]]);
 });

@@ -7,7 +7,8 @@ import { openReadPath } from "../projection/open_read_path.ts";
 import { Projector } from "../projection/projector.ts";
 import { reached } from "../projection/testing.ts";
 import type { SourceStatus } from "../sources/status.ts";
-import { Hub, type HubOptions } from "../stream/hub.ts";
+import { Hub } from "../stream/hub.ts";
+import type { HubOptions } from "../stream/hub_options.ts";
 import { createApp } from "./app.ts";
 import type { AppDeps } from "./deps.ts";
 import { serveWith } from "./serve.ts";
@@ -34,9 +35,7 @@ export class TestClock implements Clock {
 /** What a test may have other than usual. */
 export interface TestServerOptions extends Partial<Pick<AppDeps, "allowedOrigins" | "redis">> {
   readonly mode?: "live" | "sandbox";
-  readonly hub?: Partial<
-    Pick<HubOptions, "intervalMs" | "keepAliveMs" | "maxConnections" | "random">
-  >;
+  readonly hub?: Partial<Omit<HubOptions, "projection" | "serve" | "empty">>;
   readonly statuses?: readonly SourceStatus[];
   readonly stopMs?: number;
   /** Default 127.0.0.1. */

@@ -18,6 +18,7 @@ export class Broadcast {
   readonly position: string;
   readonly #data: string;
   #webSocketText: string | null = null;
+  #webSocketBytes: number | null = null;
   #sseBytes: Uint8Array | null = null;
 
   /**
@@ -34,6 +35,11 @@ export class Broadcast {
   get webSocketText(): string {
     return this.#webSocketText ??=
       `{"type":"snapshot","pos":"${this.position}","data":${this.#data}}`;
+  }
+
+  /** How many bytes that is. */
+  get webSocketBytes(): number {
+    return this.#webSocketBytes ??= UTF8.encode(this.webSocketText).length;
   }
 
   /** The server-sent event. One array for all subscribers: nobody may write to it. */

@@ -12,7 +12,10 @@ export const PLAIN_BYTES_PER_SECOND = 32 * 1024;
  */
 export const PLAIN_BURST_BYTES = 64 * 1024;
 
-/** What may be under way before a peer has shown how fast it reads. */
+/**
+ * What may be under way before a peer has shown how fast it reads. A wider window that is not used closes
+ * to this again, so that a peer that becomes slow has no more in front of it.
+ */
 const FIRST_WINDOW_BYTES = 16 * 1024;
 /** A peer whose answers take so much longer than its fastest has a queue in front of it. */
 const QUEUED_MS = 500;
@@ -31,7 +34,7 @@ export class FlowControl {
   readonly #sent = new SentFrames();
   #acknowledging = false;
   #window = FIRST_WINDOW_BYTES;
-  /** The window kept something back since it was last opened. */
+  /** The window kept something back since the last acknowledgement. */
   #kept = false;
   #fastestMs = Infinity;
   #ackedAt = -Infinity;
@@ -54,6 +57,11 @@ export class FlowControl {
   /** Bytes under way, as far as that is known. */
   get unackedBytes(): number {
     return this.#sent.bytes;
+  }
+
+  /** True while answers come so slowly that the window has closed: nothing but the newest is of use. */
+  get isSlow(): boolean {
+    return this.#window < FIRST_WINDOW_BYTES;
   }
 
   /** True where a peer that acknowledges has not yet said that this position arrived. */
@@ -127,7 +135,9 @@ export class FlowControl {
       this.#window = Math.floor(this.#window / 2);
     } else if (this.#kept) {
       this.#window = Math.min(MAX_UNACKED_BYTES, this.#window + bytes);
-      this.#kept = false;
+    } else if (this.#window > FIRST_WINDOW_BYTES) {
+      this.#window = Math.max(FIRST_WINDOW_BYTES, Math.floor(this.#window * 7 / 8));
     }
+    this.#kept = false;
   }
 }

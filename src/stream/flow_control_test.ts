@@ -82,7 +82,7 @@ Deno.test("FlowControl opens the window while answers are quick, and closes it t
   flow.sent("pnl", offset, 2_000, now);
   flow.acknowledge("pnl", offset, now += 50);
   assert.equal(fill(), 8);
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 5; round++) {
     flow.acknowledge("pnl", offset, now += 50);
     fill();
   }
@@ -90,6 +90,18 @@ Deno.test("FlowControl opens the window while answers are quick, and closes it t
   const first = offset - 31;
   for (let n = 0; n < 32; n++) flow.acknowledge("pnl", first + n, now += 2_000);
   assert.equal(fill(), 1);
+  assert.equal(flow.isSlow, true);
+  for (let n = 0; n < 40; n++) {
+    flow.acknowledge("pnl", offset, now += 50);
+    fill();
+  }
+  assert.equal(flow.unackedBytes, 64_000);
+  for (let n = 0; n < 40; n++) {
+    flow.acknowledge("pnl", offset, now += 50);
+    flow.sent("pnl", ++offset, 2_000, now);
+  }
+  assert.equal(fill(), 7, "a window that was not used has closed");
+  assert.equal(flow.isSlow, false);
 });
 
 Deno.test("FlowControl tells an acknowledgement of what was never sent from a late one", () => {

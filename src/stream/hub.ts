@@ -2,58 +2,16 @@
 import { getLogger } from "@logtape/logtape";
 import type { Frame } from "../projection/frame.ts";
 import type { Projection } from "../projection/projection.ts";
+import { Admission } from "./admission.ts";
 import { Broadcast, type Serve } from "./broadcast.ts";
+import { retryMsOf, sendAway } from "./departure.ts";
+import type { HubOptions } from "./hub_options.ts";
+import type { Counter, HubStats } from "./hub_stats.ts";
+import { type Limit, type OpeningLimit, RefusalCounts } from "./limits.ts";
+import { Overload } from "./overload.ts";
 import { Pending } from "./pending.ts";
 import { planResume, type Resume } from "./resume.ts";
-
-/** How a client is connected. */
-export type Transport = "websocket" | "sse";
-
-/** Someone who follows the stream. None of its methods throws or waits. */
-export interface Subscriber {
-  readonly transport: Transport;
-  /** Sends a broadcast, or keeps only the newest where the client does not keep up. */
-  offer(broadcast: Broadcast): void;
-  /** Called every `keepAliveMs`, so that a quiet line is seen to live. */
-  keepAlive(): void;
-  /** Ends the stream; the client may come back after `retryMs`. */
-  drain(retryMs: number): void;
-}
-
-/** Counters since start, and what is open now. */
-export interface HubStats {
-  readonly connections: Readonly<Record<Transport, number>>;
-  /** Connections that were accepted. */
-  readonly accepted: number;
-  /** Connections that were refused because the limit was reached. */
-  readonly refused: number;
-  /** Snapshots sent to a client. */
-  readonly sent: number;
-  /** Snapshots that a newer one replaced before they were sent. */
-  readonly conflated: number;
-  /** Times a client was told that its gap cannot be filled. */
-  readonly resets: number;
-}
-
-/** The counters that a subscriber moves. */
-export type Counter = "sent" | "conflated" | "resets";
-
-/** Options of {@link Hub}. */
-export interface HubOptions {
-  readonly projection: Projection;
-  /** Adds `served` to a snapshot. */
-  readonly serve: Serve;
-  /** The snapshot of an empty log, served from `default`. */
-  readonly empty: () => Frame;
-  /** The current snapshot is pushed again this often, in milliseconds. */
-  readonly intervalMs: number;
-  /** Streams that may be open at once; default 10,000. */
-  readonly maxConnections?: number;
-  /** Event streams get a comment this often, in milliseconds; default 15,000. */
-  readonly keepAliveMs?: number;
-  /** 0 ≤ x < 1; spreads reconnects. Default `Math.random`. */
-  readonly random?: () => number;
-}
+import type { Subscriber, Transport } from "./subscriber.ts";
 
 const log = getLogger(["pnl", "stream"]);
 
@@ -64,40 +22,55 @@ const BURST = 500;
 const MAX_WAITING_FINALS = 256;
 /** A dressed current snapshot is shared by all who connect within this time. */
 const SHARED_MS = 50;
-/** Clients come back spread over this time after a drain. */
-const DRAIN_SPREAD_MS = 5_000;
 const DRAIN_POLL_MS = 10;
+/** All are told to come back within this time. */
+const SEND_AWAY_MS = 1_000;
+const IDLE_SECONDS = 30;
+const SLOW_MS = 30_000;
+const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
+const WATCH_MS = 1_000;
+/** An acknowledgement is overdue after two intervals, but not before this time, in milliseconds. */
+const LEAST_LATE_MS = 2_000;
 
 /** Fans snapshots out. Encodes each once, never waits for a client, and ticks when nothing happens. */
 export class Hub {
   readonly intervalMs: number;
-  readonly maxConnections: number;
+  readonly idleSeconds: number;
+  readonly slowMs: number;
   readonly random: () => number;
   readonly #keepAliveMs: number;
   readonly #projection: Projection;
   readonly #serve: Serve;
   readonly #empty: () => Frame;
   readonly #listening = new Set<Subscriber>();
-  readonly #open = new Set<Subscriber>();
+  /** Who is open, and the address that it counts for. */
+  readonly #open = new Map<Subscriber, string | null>();
+  readonly #closing = new Set<Subscriber>();
+  readonly #admission: Admission;
+  readonly #overload: Overload<Subscriber>;
+  readonly #refused = new RefusalCounts();
   readonly #waiting = new Pending(MAX_WAITING_FINALS);
   readonly #connections: Record<Transport, number> = { websocket: 0, sse: 0 };
-  readonly #counters: Record<Counter | "accepted" | "refused", number> = {
+  readonly #counters: Record<Counter | "accepted", number> = {
     sent: 0,
     conflated: 0,
     resets: 0,
+    lateTimes: 0,
     accepted: 0,
-    refused: 0,
   };
   #shared: { readonly broadcast: Broadcast; readonly madeAt: number } | null = null;
   #publishing = false;
   /** How often all were sent away: a broadcast begun before is for none who came after. */
   #departures = 0;
-  readonly #closing = new AbortController();
+  readonly #ending = new AbortController();
   #stop: (() => void) | null = null;
 
   constructor(options: HubOptions) {
     this.intervalMs = options.intervalMs;
-    this.maxConnections = options.maxConnections ?? 10_000;
+    this.idleSeconds = options.idleSeconds ?? IDLE_SECONDS;
+    this.slowMs = options.slowMs ?? SLOW_MS;
+    this.#admission = new Admission(options, performance.now());
+    this.#overload = new Overload(options.maxBufferedBytes ?? MAX_BUFFERED_BYTES);
     this.#keepAliveMs = options.keepAliveMs ?? KEEP_ALIVE_MS;
     this.random = options.random ?? Math.random;
     this.#projection = options.projection;
@@ -110,6 +83,11 @@ export class Hub {
     return this.#projection.epoch;
   }
 
+  /** An acknowledgement that is due for longer than this is overdue, milliseconds. */
+  get lateAfterMs(): number {
+    return Math.max(2 * this.intervalMs, LEAST_LATE_MS);
+  }
+
   /** True from {@link drain} on: nobody is admitted any more. */
   get draining(): boolean {
     return this.closing.aborted;
@@ -117,7 +95,7 @@ export class Hub {
 
   /** Aborts when the drain begins: whoever waits for something to come gives up then. */
   get closing(): AbortSignal {
-    return this.#closing.signal;
+    return this.#ending.signal;
   }
 
   /** Starts listening to the projection, and ticking. */
@@ -129,9 +107,11 @@ export class Hub {
     });
     const tick = setInterval(() => this.#tick(), this.intervalMs);
     const alive = setInterval(() => this.#keepAlive(), this.#keepAliveMs);
+    const watch = setInterval(() => this.#watch(), WATCH_MS);
     this.#stop = () => {
       unsubscribe();
       clearInterval(tick);
+      clearInterval(watch);
       clearInterval(alive);
     };
   }
@@ -160,17 +140,38 @@ export class Hub {
       .map((frame) => new Broadcast(frame, this.#serve(frame, this.#projection.finalsTier)));
   }
 
-  /** True while one more stream may be opened; counts a refusal where not. */
-  admits(): boolean {
-    const admits = !this.draining && this.#open.size < this.maxConnections;
-    if (!admits) this.#counters.refused += 1;
-    return admits;
+  /**
+   * Why no stream may be opened, or null; counts a refusal.
+   *
+   * @param address where the client is, or null where that is not limited
+   */
+  refusal(address: string | null): OpeningLimit | null {
+    const limit = this.draining
+      ? "draining" as const
+      : this.#admission.refusal(address, performance.now());
+    if (limit !== null) this.#refused.add(limit);
+    return limit;
   }
 
-  /** Takes a connection in: it counts from now on and is offered each broadcast. */
-  add(subscriber: Subscriber): void {
+  /** True while one more stream may be opened; counts a refusal where not. */
+  admits(): boolean {
+    return this.refusal(null) === null;
+  }
+
+  /** Counts that a connection was closed because of a limit. */
+  countRefusal(limit: Limit): void {
+    this.#refused.add(limit);
+  }
+
+  /**
+   * Takes a connection in: it counts from now on and is offered each broadcast.
+   *
+   * @param address where the client is, or null where that is not limited
+   */
+  add(subscriber: Subscriber, address: string | null = null): void {
     if (this.#open.has(subscriber)) throw new Error("Cannot add a subscriber: it is there already");
-    this.#open.add(subscriber);
+    this.#open.set(subscriber, address);
+    this.#admission.enter(address);
     this.#listening.add(subscriber);
     this.#connections[subscriber.transport] += 1;
     this.#counters.accepted += 1;
@@ -181,10 +182,22 @@ export class Hub {
     this.#listening.delete(subscriber);
   }
 
+  /** Offers nothing more to a connection that was told to go; it still counts until it is released. */
+  leave(subscriber: Subscriber): void {
+    this.#listening.delete(subscriber);
+    if (this.#open.has(subscriber)) this.#closing.add(subscriber);
+  }
+
   /** The connection is gone. Doing it twice is harmless. */
   release(subscriber: Subscriber): void {
     this.#listening.delete(subscriber);
-    if (this.#open.delete(subscriber)) this.#connections[subscriber.transport] -= 1;
+    const address = this.#open.get(subscriber);
+    if (address === undefined) return;
+    this.#open.delete(subscriber);
+    this.#closing.delete(subscriber);
+    this.#admission.leave(address);
+    this.#overload.forget(subscriber);
+    this.#connections[subscriber.transport] -= 1;
   }
 
   /** Moves a counter. */
@@ -194,7 +207,14 @@ export class Hub {
 
   /** Counters, and what is open. */
   stats(): HubStats {
-    return { connections: { ...this.#connections }, ...this.#counters };
+    return {
+      connections: { ...this.#connections },
+      closing: this.#closing.size,
+      ...this.#counters,
+      refused: this.#refused.get(),
+      holds: this.#overload.holds,
+      ...this.#overload.load(this.#open.keys(), performance.now()),
+    };
   }
 
   /**
@@ -205,7 +225,7 @@ export class Hub {
     this.#departures += 1;
     this.#waiting.clear();
     this.#shared = null;
-    for (const subscriber of [...this.#open]) subscriber.drain(this.retryMs());
+    void this.#sendAllAway(SEND_AWAY_MS);
   }
 
   /**
@@ -214,12 +234,12 @@ export class Hub {
    * @param waitMs how long to wait for them to go
    */
   async drain(waitMs: number): Promise<void> {
-    this.#closing.abort();
+    this.#ending.abort();
     this.#stop?.();
     this.#stop = null;
     this.#waiting.clear();
-    for (const subscriber of [...this.#open]) subscriber.drain(this.retryMs());
     const deadline = performance.now() + waitMs;
+    await this.#sendAllAway(waitMs / 2);
     while (this.#open.size > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }
@@ -227,7 +247,19 @@ export class Hub {
 
   /** A time to reconnect after, in milliseconds, other for each client. */
   retryMs(): number {
-    return 1_000 + Math.floor(this.random() * DRAIN_SPREAD_MS);
+    return retryMsOf(1, this.random());
+  }
+
+  /** Nobody who is here gets anything more. */
+  #sendAllAway(withinMs: number): Promise<void> {
+    this.#listening.clear();
+    return sendAway([...this.#open.keys()], this.random, withinMs);
+  }
+
+  #watch(): void {
+    const now = performance.now();
+    this.#overload.check(this.#open.keys(), now);
+    for (const subscriber of this.#open.keys()) subscriber.watch?.(now);
   }
 
   #dressCurrent(): Broadcast {
@@ -282,6 +314,6 @@ export class Hub {
   }
 
   #keepAlive(): void {
-    for (const subscriber of this.#open) subscriber.keepAlive();
+    for (const subscriber of this.#open.keys()) subscriber.keepAlive();
   }
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { startTestServer, totals } from "../http/test_server.ts";
 import { soon, SseClient, until, WebSocketClient } from "../http/test_streams.ts";
 import type { Broadcast } from "./broadcast.ts";
-import { Hub, type Subscriber } from "./hub.ts";
+import { Hub } from "./hub.ts";
+import type { Subscriber } from "./subscriber.ts";
 
 /** A subscriber that keeps what it is offered. */
 function recorder(): Subscriber & { readonly offsets: number[]; readonly texts: string[] } {

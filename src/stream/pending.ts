@@ -19,6 +19,11 @@ export class Pending {
     return this.#queue.length;
   }
 
+  /** The oldest that waits. */
+  get first(): Broadcast | undefined {
+    return this.#queue[0];
+  }
+
   /** Adds a broadcast. Returns how many that waited will never be sent: 0 or 1, or 2. */
   add(broadcast: Broadcast): number {
     let conflated = 0;
@@ -38,6 +43,11 @@ export class Pending {
   /** Takes the oldest that waits. */
   take(): Broadcast | undefined {
     return this.#queue.shift();
+  }
+
+  /** Forgets all but the newest. Returns how many that were. */
+  keepNewest(): number {
+    return this.#queue.splice(0, this.#queue.length - 1).length;
   }
 
   /** Forgets all that waits. */

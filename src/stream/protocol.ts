@@ -9,7 +9,7 @@ export const PROTOCOL = "pnl.v1";
 /** The largest frame that a client may send, in bytes of UTF-8. */
 export const MAX_INBOUND_BYTES = 4 * 1024;
 
-/** Why the server closes. 1001, 1011 and 4429 are worth trying again, the others are not. */
+/** Why the server closes. 1001, 1011, 4408 and 4429 are worth trying again, the others are not. */
 export const CLOSE = {
   /** The server is going down; the reason is `retryMs=<n>`: come back after that time. */
   drain: 1001,
@@ -17,7 +17,9 @@ export const CLOSE = {
   internal: 1011,
   /** The client sent what is no frame of the protocol. */
   badFrame: 4400,
-  /** Too many connections or too many frames. */
+  /** The client speaks, and has not acknowledged anything for long. */
+  slow: 4408,
+  /** Too many connections, frames or bytes. */
   limit: 4429,
 } as const;
 

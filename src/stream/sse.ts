@@ -1,9 +1,10 @@
 /** Server-sent events: a stream that is pulled, so that a slow reader gets the latest state. */
 import { getLogger } from "@logtape/logtape";
 import type { Broadcast } from "./broadcast.ts";
-import type { Hub, Subscriber } from "./hub.ts";
+import type { Hub } from "./hub.ts";
 import { Pending } from "./pending.ts";
 import { MAX_AWAIT_MS, type ResetReason } from "./resume.ts";
+import type { Subscriber } from "./subscriber.ts";
 
 const log = getLogger(["pnl", "stream"]);
 

@@ -4,8 +4,6 @@ import type { Hub } from "./hub.ts";
 import { CLOSE, PROTOCOL } from "./protocol.ts";
 import { WebSocketSubscriber } from "./websocket_subscriber.ts";
 
-/** Seconds of silence after which the runtime pings, then gives the peer up. */
-const IDLE_SECONDS = 30;
 /** Sockets that may be open at once only to be told that there is no room. */
 const MAX_TURNED_AWAY = 100;
 
@@ -32,7 +30,7 @@ export function openWebSocket(hub: Hub, request: Request, since: string | null):
   const offered = request.headers.get("sec-websocket-protocol") ?? "";
   const chosen = offered.split(",").some((name) => name.trim() === PROTOCOL);
   const { socket, response } = Deno.upgradeWebSocket(request, {
-    idleTimeout: IDLE_SECONDS,
+    idleTimeout: hub.idleSeconds,
     ...(chosen ? { protocol: PROTOCOL } : {}),
   });
   if (!admitted) {

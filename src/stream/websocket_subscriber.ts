@@ -1,9 +1,14 @@
 /** One WebSocket that follows the hub in `pnl.v1`. */
 import { getLogger } from "@logtape/logtape";
+import { parseStreamPosition } from "../projection/frame.ts";
 import type { Broadcast } from "./broadcast.ts";
-import { Allowance } from "./allowance.ts";
 import { closeSoon } from "./close_soon.ts";
-import type { Hub, Subscriber } from "./hub.ts";
+import { Gap } from "./gap.ts";
+import type { Hub } from "./hub.ts";
+import { Inbound } from "./inbound.ts";
+import { REFUSALS } from "./limits.ts";
+import { MAX_BUFFERED_BYTES, PacedSocket } from "./paced_socket.ts";
+import { Pending } from "./pending.ts";
 import {
   BadFrameError,
   CLOSE,
@@ -14,20 +19,14 @@ import {
   resetFrame,
 } from "./protocol.ts";
 import { MAX_AWAIT_MS, type ResetReason } from "./resume.ts";
+import type { PeerMeasure, Subscriber } from "./subscriber.ts";
 
 const log = getLogger(["pnl", "stream"]);
 
-/** Bytes that may wait in this process for one peer; beyond that it gets only the latest state. */
-const MAX_BUFFERED_BYTES = 64 * 1024;
-/** Finals read at a time while a gap is filled. */
-const REPLAY_PAGE = 16;
-/** How often, and how many times, a gap that is being filled waits for the peer to read. */
-const REPLAY_WAIT_MS = 50;
-const REPLAY_WAITS = 100;
-/** Frames a client may send: a burst, then so many a second; filling a gap costs as many as 20. */
-const BURST_FRAMES = 200;
-const FRAMES_PER_SECOND = 50;
-const SUBSCRIBE_COST = 20;
+/** Finals that wait for a peer that is short of credit for a moment; none waits for a slow one. */
+const MAX_WAITING_FINALS = 16;
+/** A peer that has sent something within this time is there, and learns why it is closed. */
+const THERE_MS = 10_000;
 /**
  * The first snapshot waits so long for a `subscribe`. A peer that goes on from a position must not be
  * given a newer one before the gap is filled: cut off in between, it would come back for less.
@@ -39,35 +38,41 @@ export class WebSocketSubscriber implements Subscriber {
   readonly transport = "websocket";
   readonly #hub: Hub;
   readonly #socket: WebSocket;
+  readonly #line: PacedSocket;
   readonly #since: string | null;
-  readonly #allowance = new Allowance(BURST_FRAMES, FRAMES_PER_SECOND, performance.now());
+  readonly #inbound = new Inbound(performance.now());
+  readonly #pending = new Pending(MAX_WAITING_FINALS);
   #refused = false;
-  /** Sent away before the socket was open: done as soon as it is. */
-  #leaving = false;
+  /** When it is sent away, the time to come back after. It may not be open yet, or may not read. */
+  #leaving: number | null = null;
   #lastOffset = -1;
   /** While the first snapshot waits: nothing live is sent meanwhile. */
   #greeting: ReturnType<typeof setTimeout> | null = null;
-  /** Set while a gap is filled: nothing live is sent meanwhile. A newer one ends an older one. */
-  #replay: symbol | null = null;
+  /** While a gap is filled: what is live then is read with the rest of the gap. */
+  #gap: Gap | null = null;
   /** Until when nothing is sent to a peer that is ahead of this node, by `performance.now()`. */
   #awaiting: number | null = null;
   /** A gap that was not filled: said before the next snapshot. */
   #owed: ResetReason | null = null;
+  /** Set while time alone lets the next frame go. */
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #late = false;
 
   /** @param since the stream position to go on from, where the peer named one with its request */
   constructor(hub: Hub, socket: WebSocket, since: string | null) {
     this.#hub = hub;
     this.#socket = socket;
+    this.#line = new PacedSocket(socket, hub.lateAfterMs);
     this.#since = since;
   }
 
   /** The socket is open: says hello, and goes on from where the peer said, or soon sends the current. */
   opened(): void {
-    if (this.#leaving || this.#hub.draining) return this.drain(this.#hub.retryMs());
-    this.#sendText(helloFrame(this.#hub.epoch, this.#hub.intervalMs));
+    if (this.#leaving !== null || this.#hub.draining) return this.drain(this.#hub.retryMs());
+    this.#line.say(helloFrame(this.#hub.epoch, this.#hub.intervalMs));
     if (this.#since === null) {
-      this.#greeting = setTimeout(() => this.#begin(null), GREETING_MS);
-    } else this.#begin(this.#since);
+      this.#greeting = setTimeout(() => this.#attempt(() => this.#subscribe(null)), GREETING_MS);
+    } else this.#attempt(() => this.#subscribe(this.#since));
   }
 
   /** The peer is gone, or the runtime gave it up; it may say so twice. */
@@ -79,100 +84,174 @@ export class WebSocketSubscriber implements Subscriber {
   /** The peer sent something. */
   received(data: unknown): void {
     if (this.#refused) return;
-    try {
-      if (this.#mayAsk(1)) this.#handle(data);
-    } catch (error) {
-      if (error instanceof BadFrameError) {
-        this.#refuse(CLOSE.badFrame, error.code, error.message);
-      } else this.#fail(error);
-    }
+    if (this.#leaving !== null) return this.#close(this.#leaving);
+    this.#attempt(() => {
+      const excess = this.#inbound.receive(data, performance.now());
+      if (excess !== null) return this.#refuseBeyond(excess);
+      this.#handle(data);
+    });
   }
 
-  /** Sends a broadcast, or skips it where the peer does not keep up; the next one is newer. */
+  /** Sends a broadcast, or keeps only the newest where the peer does not keep up. */
   offer(broadcast: Broadcast): void {
-    if (this.#greeting !== null || this.#replay !== null) return;
+    if (this.#greeting !== null || this.#gap !== null) return;
     if (broadcast.frame.offset < this.#lastOffset) {
       if (this.#awaiting === null || performance.now() < this.#awaiting) return;
       this.#owed = "ahead";
     }
-    this.#send(broadcast);
+    this.#keep(broadcast);
+    this.#pump();
   }
 
   /** The runtime's own pings keep the line alive. */
   keepAlive(): void {}
 
+  /** Each second: tells who is late, and closes whom it can tell. */
+  watch(now: number): void {
+    if (this.#refused || this.#leaving !== null) return;
+    const { flow } = this.#line;
+    const late = flow.isLate(now);
+    if (late && !this.#late) this.#hub.count("lateTimes");
+    this.#late = late;
+    if (flow.dueMs(now) > this.#hub.slowMs && this.#inbound.quietMs(now) < THERE_MS) {
+      return this.#refuseBeyond("slow");
+    }
+    this.#attempt(() => {
+      if (this.#gap?.isStuck(now)) this.#giveUp();
+      this.#pump();
+    });
+  }
+
+  /** What the peer costs, and how old the number is that it has. */
+  measure(now: number): PeerMeasure {
+    const { flow, bufferedBytes } = this.#line;
+    return { bufferedBytes, ageMs: flow.ageMs(now), late: flow.isLate(now) };
+  }
+
+  /** While it is held it gets no snapshots. */
+  hold(held: boolean): void {
+    this.#line.hold(held);
+  }
+
   /** Closes with 1001 and the time to come back after. */
   drain(retryMs: number): void {
     this.#halt();
-    this.#leaving = true;
-    this.#hub.mute(this);
-    if (this.#socket.readyState === WebSocket.OPEN) {
-      this.#socket.close(CLOSE.drain, `retryMs=${retryMs}`);
-    }
+    this.#leaving = retryMs;
+    this.#hub.leave(this);
+    const stalled = this.#line.flow.isLate(performance.now()) ||
+      this.#line.bufferedBytes > MAX_BUFFERED_BYTES;
+    // A peer that does not read is left to the runtime's ping, which a close would end.
+    if (!stalled || this.#hub.draining) this.#close(retryMs);
+  }
+
+  #close(retryMs: number): void {
+    if (this.#line.isOpen) this.#socket.close(CLOSE.drain, `retryMs=${retryMs}`);
   }
 
   #handle(data: unknown): void {
     const frame = readClientFrame(data);
     switch (frame.type) {
       case "ping":
-        return this.#sendText(PONG);
+        return this.#line.say(PONG);
       case "ack":
-        return;
-      case "subscribe":
-        if (this.#mayAsk(SUBSCRIBE_COST)) this.#subscribe(frame.since ?? null);
+        return this.#acknowledge(frame.pos);
+      case "subscribe": {
+        const excess = this.#inbound.subscribe(performance.now());
+        if (excess !== null) return this.#refuseBeyond(excess);
+        return this.#subscribe(frame.since ?? null);
+      }
     }
   }
 
-  #mayAsk(cost: number): boolean {
-    if (this.#allowance.take(cost, performance.now())) return true;
-    this.#refuse(CLOSE.limit, "too_many_frames", "Too many frames in a short time");
-    return false;
-  }
-
-  #begin(since: string | null): void {
-    try {
-      this.#subscribe(since);
-    } catch (error) {
-      this.#fail(error);
-    }
+  #acknowledge(pos: string): void {
+    const position = parseStreamPosition(pos);
+    const known = position !== null && position.epoch === this.#hub.epoch &&
+      this.#line.acknowledge("pnl", position.offset, performance.now()) !== "unknown";
+    if (known) return this.#pump();
+    this.#line.say(errorFrame("unknown_position", "No such position was sent here"));
   }
 
   #subscribe(since: string | null): void {
     this.#endGreeting();
     const resume = this.#hub.resume(since);
-    if (resume.kind === "replay") {
-      void this.#fillGap(resume.after).catch((error) => this.#fail(error));
-      return;
-    }
-    this.#replay = null;
+    this.#forget();
     if (resume.kind === "await") {
       this.#lastOffset = resume.offset;
       this.#awaiting = performance.now() + MAX_AWAIT_MS;
       return;
     }
     if (resume.kind === "reset") this.#owed = resume.reason;
-    this.#send(this.#hub.current());
+    if (resume.kind === "replay") this.#gap = new Gap(this.#hub, resume.after, performance.now());
+    else this.#keep(this.#hub.current());
+    this.#pump();
   }
 
-  /** Sends the finals since an offset as fast as the peer reads, then the current snapshot. */
-  async #fillGap(after: number): Promise<void> {
-    const replay = Symbol("replay");
-    this.#replay = replay;
-    let page: Broadcast[] = [];
-    for (let filled = after, waits = 0;;) {
-      if (page.length === 0) page = this.#hub.finalsAfter(filled, REPLAY_PAGE);
-      const next = page.shift();
-      if (next === undefined) break;
-      while (this.#behind()) {
-        if (++waits > REPLAY_WAITS) return this.#giveUp();
-        await new Promise((resolve) => setTimeout(resolve, REPLAY_WAIT_MS));
-        if (this.#replay !== replay) return;
+  /** Sends what may go now: the finals of a gap, then the current snapshot; or what waits. */
+  #pump(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#line.flow.isSlow) this.#hub.count("conflated", this.#pending.keepNewest());
+    while (this.#line.isOpen) {
+      const next = this.#next();
+      if (next === undefined) return;
+      const now = performance.now();
+      const waitMs = this.#waitMs(next, now);
+      if (waitMs === Infinity) return;
+      if (waitMs > 0) {
+        this.#timer = setTimeout(() => this.#attempt(() => this.#pump()), waitMs);
+        return;
       }
-      this.#send(next);
-      filled = next.frame.offset;
+      if (this.#gap === null) this.#pending.take();
+      else this.#gap.shift(now);
+      this.#send(next, now);
     }
-    this.#replay = null;
-    this.#send(this.#hub.current());
+  }
+
+  #next(): Broadcast | undefined {
+    if (this.#gap !== null) {
+      const final = this.#gap.first();
+      if (final !== undefined) return final;
+      this.#gap = null;
+      this.#keep(this.#hub.current());
+    }
+    return this.#pending.first;
+  }
+
+  /** A tick of what is still under way tells nothing: it waits until that has arrived. */
+  #waitMs({ frame, webSocketBytes }: Broadcast, now: number): number {
+    const repeats = this.#gap === null && this.#line.flow.awaits("pnl", frame.offset);
+    return repeats ? Infinity : this.#line.waitMs(webSocketBytes, now);
+  }
+
+  #send(broadcast: Broadcast, now: number): void {
+    if (this.#owed !== null) {
+      this.#hub.count("resets");
+      this.#line.preface(resetFrame(this.#owed, broadcast), now);
+      this.#owed = null;
+    }
+    this.#awaiting = null;
+    const { offset } = broadcast.frame;
+    this.#lastOffset = offset;
+    this.#line.send(broadcast.webSocketText, broadcast.webSocketBytes, "pnl", offset, now);
+    this.#hub.count("sent");
+  }
+
+  #keep(broadcast: Broadcast): void {
+    this.#hub.count("conflated", this.#pending.add(broadcast));
+  }
+
+  /** What waits is not sent any more. */
+  #forget(): void {
+    this.#gap = null;
+    this.#hub.count("conflated", this.#pending.size);
+    this.#pending.clear();
+  }
+
+  /** The peer does not read: what lies between is not sent, and it will be told so. */
+  #giveUp(): void {
+    this.#gap = null;
+    this.#owed = "gap";
+    this.#keep(this.#hub.current());
   }
 
   #endGreeting(): void {
@@ -183,52 +262,36 @@ export class WebSocketSubscriber implements Subscriber {
   /** Sends nothing more by itself. */
   #halt(): void {
     this.#endGreeting();
-    this.#replay = null;
-  }
-
-  /** The peer does not read: what lies between is not sent, and it will be told so. */
-  #giveUp(): void {
-    this.#replay = null;
-    this.#owed = "gap";
-  }
-
-  #send(broadcast: Broadcast): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
-    if (this.#behind()) return this.#hub.count("conflated");
-    if (this.#owed !== null) this.#sendReset(this.#owed, broadcast);
-    this.#awaiting = null;
-    this.#lastOffset = broadcast.frame.offset;
-    this.#sendText(broadcast.webSocketText);
-    this.#hub.count("sent");
-  }
-
-  #sendReset(reason: ResetReason, current: Broadcast): void {
-    this.#owed = null;
-    this.#hub.count("resets");
-    this.#sendText(resetFrame(reason, current));
-  }
-
-  #behind(): boolean {
-    return this.#socket.bufferedAmount > MAX_BUFFERED_BYTES;
-  }
-
-  /** A peer that does not read gets no answers either: they would pile up. */
-  #sendText(text: string): void {
-    if (this.#socket.readyState === WebSocket.OPEN && !this.#behind()) this.#socket.send(text);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#forget();
   }
 
   /** What goes wrong here must not end the process, nor leave a client waiting. */
-  #fail(error: unknown): void {
-    log.error("A WebSocket failed: {error}", { error });
-    this.#refuse(CLOSE.internal, "internal", "The stream failed; the log has the reason");
+  #attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (error instanceof BadFrameError) {
+        return this.#refuse(CLOSE.badFrame, error.code, error.message);
+      }
+      log.error("A WebSocket failed: {error}", { error });
+      this.#refuse(CLOSE.internal, "internal", "The stream failed; the log has the reason");
+    }
+  }
+
+  #refuseBeyond(limit: "frames" | "bytes" | "slow"): void {
+    this.#hub.countRefusal(limit);
+    const { code, message } = REFUSALS[limit];
+    this.#refuse(limit === "slow" ? CLOSE.slow : CLOSE.limit, code, message);
   }
 
   /** Says why, listens no more, and closes. */
   #refuse(code: number, error: string, message: string): void {
     this.#refused = true;
     this.#halt();
-    this.#hub.mute(this);
-    this.#sendText(errorFrame(error, message));
+    this.#hub.leave(this);
+    this.#line.say(errorFrame(error, message));
     closeSoon(this.#socket, code, error);
   }
 }

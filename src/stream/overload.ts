@@ -1,0 +1,104 @@
+/** What all connections together keep in this process, and who gets nothing more while it is too much. */
+import type { PeerMeasure } from "./subscriber.ts";
+
+/** Someone who may be held. */
+interface Holdable {
+  measure?(now: number): PeerMeasure;
+  hold?(held: boolean): void;
+}
+
+/** What the connections are like now. */
+export interface Load {
+  /** Bytes that wait in this process for peers. */
+  readonly bufferedBytes: number;
+  /** Connections that get nothing more until that is less. */
+  readonly held: number;
+  /** Connections that have acknowledged a snapshot. */
+  readonly acknowledging: number;
+  /** Those of them whose acknowledgement is overdue. */
+  readonly late: number;
+  /** How old the numbers are that they have, in milliseconds; null where nobody acknowledges. */
+  readonly ageMs: { readonly p50: number; readonly max: number } | null;
+}
+
+function agesOf(measures: readonly PeerMeasure[]): Load["ageMs"] {
+  const ages = measures.flatMap(({ ageMs }) => ageMs === null ? [] : [ageMs]);
+  if (ages.length === 0) return null;
+  ages.sort((a, b) => a - b);
+  const p50 = ages[Math.floor((ages.length - 1) / 2)] ?? 0;
+  return { p50: Math.round(p50), max: Math.round(ages.at(-1) ?? 0) };
+}
+
+/** Holds those for whom most bytes wait, as long as all together are above a budget. */
+export class Overload<S extends Holdable> {
+  readonly #maxBytes: number;
+  readonly #held = new Set<S>();
+  /** How often somebody was held. */
+  #holds = 0;
+
+  /** @param maxBytes what may wait in this process for all together */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** How often a connection was held, since the start. */
+  get holds(): number {
+    return this.#holds;
+  }
+
+  /** Looks at all, holds and lets go. */
+  check(subscribers: Iterable<S>, now: number): void {
+    const loads: { subscriber: S; bytes: number }[] = [];
+    let excess = -this.#maxBytes;
+    for (const subscriber of subscribers) {
+      const bytes = subscriber.measure?.(now).bufferedBytes ?? 0;
+      excess += bytes;
+      if (bytes > 0) loads.push({ subscriber, bytes });
+    }
+    loads.sort((a, b) => b.bytes - a.bytes);
+    const laggards = new Set<S>();
+    for (const { subscriber, bytes } of loads) {
+      if (excess <= 0) break;
+      excess -= bytes;
+      laggards.add(subscriber);
+    }
+    for (const subscriber of this.#held) {
+      if (!laggards.has(subscriber)) this.#letGo(subscriber);
+    }
+    for (const subscriber of laggards) {
+      if (!this.#held.has(subscriber)) this.#hold(subscriber);
+    }
+  }
+
+  /** Someone is gone. */
+  forget(subscriber: S): void {
+    this.#held.delete(subscriber);
+  }
+
+  /** Measures all. */
+  load(subscribers: Iterable<S>, now: number): Load {
+    const measures: PeerMeasure[] = [];
+    for (const subscriber of subscribers) {
+      const measure = subscriber.measure?.(now);
+      if (measure !== undefined) measures.push(measure);
+    }
+    return {
+      bufferedBytes: measures.reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
+      held: this.#held.size,
+      acknowledging: measures.filter(({ ageMs }) => ageMs !== null).length,
+      late: measures.filter(({ late }) => late).length,
+      ageMs: agesOf(measures),
+    };
+  }
+
+  #hold(subscriber: S): void {
+    this.#held.add(subscriber);
+    this.#holds += 1;
+    subscriber.hold?.(true);
+  }
+
+  #letGo(subscriber: S): void {
+    this.#held.delete(subscriber);
+    subscriber.hold?.(false);
+  }
+}

@@ -1,0 +1,77 @@
+/** A WebSocket under flow control: what may go now goes, what may not is for its owner to keep. */
+import { FlowControl } from "./flow_control.ts";
+import type { AckOutcome, Channel } from "./sent_frames.ts";
+
+/** Bytes that may wait in this process for one peer; beyond that nothing is handed to the runtime. */
+export const MAX_BUFFERED_BYTES = 64 * 1024;
+/** A peer for whom bytes wait in this process is looked at again after this time. */
+const LOOK_AGAIN_MS = 250;
+
+/** Sends to one peer at the pace that its flow control allows. */
+export class PacedSocket {
+  readonly #socket: WebSocket;
+  readonly #flow: FlowControl;
+  #held = false;
+
+  /**
+   * @param lateAfterMs a peer whose acknowledgement has been due for so long gets nothing more
+   */
+  constructor(socket: WebSocket, lateAfterMs: number) {
+    this.#socket = socket;
+    this.#flow = new FlowControl(performance.now(), lateAfterMs);
+  }
+
+  /** True while frames can be sent. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /** What is known of the peer. */
+  get flow(): Pick<FlowControl, "isSlow" | "awaits" | "ageMs" | "dueMs" | "isLate"> {
+    return this.#flow;
+  }
+
+  /** Bytes that wait in this process. */
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** While it is held nothing with a position is sent. */
+  hold(held: boolean): void {
+    this.#held = held;
+  }
+
+  /** How long to wait before a frame with a position may be sent: 0 for now, Infinity for the peer. */
+  waitMs(bytes: number, now: number): number {
+    if (this.#held) return Infinity;
+    const waitMs = this.#flow.waitMs(bytes, now);
+    if (waitMs > 0) return waitMs;
+    return this.#socket.bufferedAmount > MAX_BUFFERED_BYTES ? LOOK_AGAIN_MS : 0;
+  }
+
+  /** Sends a frame that has a position; {@link waitMs} must have been asked. */
+  send(text: string, bytes: number, channel: Channel, offset: number, now: number): void {
+    if (!this.isOpen) return;
+    this.#flow.sent(channel, offset, bytes, now);
+    this.#socket.send(text);
+  }
+
+  /** Sends a frame without a position at the head of one that has one: they belong together. */
+  preface(text: string, now: number): void {
+    if (!this.isOpen) return;
+    this.#flow.said(text.length, now);
+    this.#socket.send(text);
+  }
+
+  /** Sends an answer, or nothing: a peer that does not read gets no answers, which would pile up. */
+  say(text: string): void {
+    const now = performance.now();
+    if (this.#flow.wordWaitMs(text.length, now) > 0) return;
+    if (this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES) this.preface(text, now);
+  }
+
+  /** The peer says that a position, and all before it, has arrived. */
+  acknowledge(channel: Channel, offset: number, now: number): AckOutcome {
+    return this.#flow.acknowledge(channel, offset, now);
+  }
+}
