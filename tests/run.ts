@@ -7,8 +7,8 @@ import { bringProgram, type Program } from "./programs.ts";
 import { add, closingLine, type Counts, countsOf, filteredOut, NOTHING } from "./counts.ts";
 
 /**
- * What the tests may do: read, write temporary folders, talk to this machine, start this program and those
- * that are named.
+ * What the tests may do: read, write temporary folders, talk to this machine, start this program, `curl` and
+ * those that are named.
  */
 function permissions(programs: readonly string[] = []): string[] {
   return [
@@ -17,7 +17,7 @@ function permissions(programs: readonly string[] = []): string[] {
     "--allow-net=127.0.0.1,localhost,0.0.0.0,[::1]",
     "--allow-env",
     "--allow-sys=uid,gid,osRelease,statfs",
-    `--allow-run=${["deno", Deno.execPath(), ...programs].join(",")}`,
+    `--allow-run=${["deno", Deno.execPath(), "curl", ...programs].join(",")}`,
   ];
 }
 
