@@ -4,6 +4,7 @@ import { breakerRoutes } from "./breaker.ts";
 import { cacheRoutes } from "./cache.ts";
 import { allowOrigins } from "./cors.ts";
 import type { AppDeps } from "./deps.ts";
+import { eventStreamRoutes } from "./event_stream.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { pageRoutes } from "./page.ts";
@@ -20,6 +21,7 @@ export function createApp(deps: AppDeps): Hono {
   streamRoutes(routes, deps);
   pnlRoutes(routes, deps);
   eventRoutes(routes, deps);
+  eventStreamRoutes(routes, deps);
   healthRoutes(routes, deps);
   breakerRoutes(routes, deps);
   cacheRoutes(routes, deps);

@@ -78,6 +78,7 @@ Deno.test("an edge has no history and no events, and names the writer that has",
         "/api/events",
         "/api/events?after=2",
         "/api/events/1",
+        "/api/events/stream",
       ]
     ) {
       const response = await edge.get(path);

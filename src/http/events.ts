@@ -2,10 +2,10 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { EventLog, LogLine, ReadOptions } from "../log/event_log.ts";
-import { EVENT_DATA, EVENT_SOURCES, type EventType } from "../pnl/event.ts";
 import { chooseType } from "./accept.ts";
 import type { AppDeps } from "./deps.ts";
 import { matches } from "./entity_tag.ts";
+import { EVENT_FILTERS, given } from "./event_filters.ts";
 import { ndjson } from "./ndjson.ts";
 import { notOnThisNode } from "./not_on_this_node.ts";
 import { HttpProblem } from "./problem.ts";
@@ -18,17 +18,11 @@ const NDJSON = "application/x-ndjson";
 const BATCH = "application/cloudevents-batch+json";
 const OFFERED = [JSON_PAGE, NDJSON, BATCH] as const;
 
-const EVENT_TYPES = Object.keys(EVENT_DATA) as readonly string[];
 const MAX_PAGE = 1_000;
 const DEFAULT_PAGE = 100;
 
 const QUERY = z.object({
-  source: z.enum(EVENT_SOURCES, `is not one of ${EVENT_SOURCES.join(", ")}`).optional(),
-  type: z.custom<EventType>(
-    (value) => typeof value === "string" && EVENT_TYPES.includes(value),
-    "is not a type of event",
-  ).optional(),
-  subject: z.string().min(1, "is empty").max(500, "is too long").optional(),
+  ...EVENT_FILTERS,
   from: timeParameter.optional(),
   to: timeParameter.optional(),
   recordedFrom: timeParameter.optional(),
@@ -41,8 +35,7 @@ type Query = z.output<typeof QUERY>;
 
 function readOptions(query: Query): ReadOptions {
   const { from, to, limit: _, ...same } = query;
-  const named = { ...same, timeFrom: from, timeTo: to };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  return given({ ...same, timeFrom: from, timeTo: to });
 }
 
 function pageLimit(query: Query): number {

@@ -14,7 +14,8 @@ const POSITION = z.string().max(200, "is too long").optional();
 const SSE_QUERY = z.object({ lastEventId: POSITION });
 const WS_QUERY = z.object({ since: POSITION });
 
-const SSE_HEADERS = {
+/** Headers of a stream of server-sent events. */
+export const SSE_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-store, no-transform",
   // Tells nginx and its kin to pass each event on at once.
@@ -45,7 +46,8 @@ function refuse(refusal: Refusal, c: Context): never {
   }
 }
 
-function refuseMore(deps: AppDeps): never {
+/** @throws {HttpProblem} that says when to try again */
+export function refuseMore(deps: AppDeps): never {
   throw new HttpProblem("too_many_streams", "No more streams can be opened now.", {}, {
     "retry-after": String(Math.ceil(deps.hub.retryMs() / 1000)),
   });
