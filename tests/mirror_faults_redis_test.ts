@@ -13,13 +13,17 @@ import { INTERVAL_MS } from "./redis_nodes.ts";
 
 /** Longer than the lease, whose holder must be none the worse for it. */
 const OUTAGE_MS = 30_000;
+const ATTEMPTS = 8;
+const ATTEMPT_MS = 1_000;
+/** Requests at once. */
+const AT_ONCE = 10;
 
 const servedFrom = async (url: string) => (await (await fetch(url)).json()).served.from as string;
 
 /** Reads so many other pages that those read before are in memory no more. */
 async function crowdOut(base: string, to: string, first: number): Promise<void> {
-  for (let n = first; n < first + 1_100; n += 20) {
-    const pages = Array.from({ length: 20 }, (_, i) => fetch(base + closedPage(n + i, to)));
+  for (let n = first; n < first + 1_100; n += AT_ONCE) {
+    const pages = Array.from({ length: AT_ONCE }, (_, i) => fetch(base + closedPage(n + i, to)));
     for (const response of await Promise.all(pages)) {
       assert.equal(response.status, 200);
       await response.body?.cancel();
@@ -29,11 +33,13 @@ async function crowdOut(base: string, to: string, first: number): Promise<void> 
 
 /**
  * Where a closed page comes from when it is in memory no more. Redis has 50 ms, which a busy machine may
- * need: then SQLite answers, and the page is asked for again.
+ * need: then SQLite answers, Redis is left alone for two seconds if that happens often, and the page is asked
+ * for again.
  */
 async function nextTier(base: string, to: string, wished: string): Promise<string> {
   let from = "";
-  for (let attempt = 1; attempt <= 5 && from !== wished; attempt++) {
+  for (let attempt = 1; attempt <= ATTEMPTS && from !== wished; attempt++) {
+    if (attempt > 1) await calm(ATTEMPT_MS);
     crowd += 10_000;
     await crowdOut(base, to, crowd);
     from = await servedFrom(base + closedPage(0, to));
