@@ -1,6 +1,7 @@
 /** The server without its sources, in this process, on a log that the benchmark appends to. */
 import { createApp } from "../src/http/app.ts";
 import { serveWith } from "../src/http/serve.ts";
+import { TrustedProxies } from "../src/http/trusted_proxies.ts";
 import { startServer } from "../src/http/server.ts";
 import type { EventLog } from "../src/log/event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
@@ -55,6 +56,7 @@ export async function startPushServer(
     writerAddress: () => null,
     redis: null,
     allowedOrigins: [],
+    trustedProxies: new TrustedProxies([]),
   });
   const server = startServer({ app, hub, host: "127.0.0.1", port: 0 });
   stack.defer(async () => void await server.stop());

@@ -34,6 +34,8 @@ export interface Config {
   /** First UTC day of Anthropic's costs; null where nothing was said. */
   readonly since: string | null;
   readonly allowedOrigins: readonly string[];
+  /** Addresses and networks of the proxies whose word is taken for where a client is. */
+  readonly trustedProxies: readonly string[];
   readonly sandboxSeed: number;
   readonly redis: RedisConfig | null;
   readonly kalshi:
@@ -190,6 +192,7 @@ export function readConfig(env: Environment): Config {
     intervalMs: values.PNL_INTERVAL_MS!,
     since: values.PNL_SINCE ?? null,
     allowedOrigins: values.PNL_ALLOWED_ORIGINS ?? [],
+    trustedProxies: values.PNL_TRUSTED_PROXIES ?? [],
     sandboxSeed: values.PNL_SANDBOX_SEED!,
     redis: redisOf(values),
     ...sources,

@@ -72,6 +72,7 @@ Deno.test("readConfig() refuses what looks right and is not", () => {
       "2026-01-01T00:00:00Z",
     ],
     PNL_ALLOWED_ORIGINS: ["a.example", "https://a.example/", "https://a.example,*", "null"],
+    PNL_TRUSTED_PROXIES: ["10.0.0.0/33", "proxy.example", "10.0.0.1;10.0.0.2"],
     PNL_DATA_DIR: ["my data", "a,b", "*", "a$b"],
     KALSHI_BASE_URL: [
       "http://a.example",

@@ -3,6 +3,7 @@ import { createApp } from "../http/app.ts";
 import type { AppDeps } from "../http/deps.ts";
 import { serveWith } from "../http/serve.ts";
 import { type Server, startServer } from "../http/server.ts";
+import { TrustedProxies } from "../http/trusted_proxies.ts";
 import type { Clock } from "../pnl/clock.ts";
 import { emptyFrameOf } from "../projection/default_answer.ts";
 import { Hub } from "../stream/hub.ts";
@@ -12,7 +13,7 @@ import type { Config } from "./config.ts";
 /** What is served, by the kind of node that it is. */
 export type ServedNode = Omit<
   AppDeps,
-  "hub" | "serve" | "clock" | "version" | "allowedOrigins"
+  "hub" | "serve" | "clock" | "version" | "allowedOrigins" | "trustedProxies"
 >;
 
 /**
@@ -35,7 +36,8 @@ export function serveNode(
   });
   const { host, port, allowedOrigins } = config;
   const { version } = manifest;
-  const app = createApp({ ...node, hub, serve, clock, version, allowedOrigins });
+  const trustedProxies = new TrustedProxies(config.trustedProxies);
+  const app = createApp({ ...node, hub, serve, clock, version, allowedOrigins, trustedProxies });
   return { server: startServer({ app, hub, host, port, allowedOrigins }), hub };
 }
 

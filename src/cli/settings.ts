@@ -1,6 +1,7 @@
 /** The settings: every environment variable that is read, with its schema. `.env.example` lists the same. */
 import { z } from "zod";
 import { isLoopback } from "../http/loopback.ts";
+import { isAddressRange } from "../http/trusted_proxies.ts";
 // Of this module nothing else may be loaded here: only a configuration with Redis loads its client.
 import { parseRedisUrl, RedisUrlError } from "../redis/redis_url.ts";
 
@@ -81,6 +82,16 @@ const origins = z.string().transform((text, context) => {
   return list;
 });
 
+const proxies = z.string().transform((text, context) => {
+  const list = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  for (const part of list.filter((part) => !isAddressRange(part))) {
+    context.addIssue(
+      `holds ${JSON.stringify(part)}, which is no address or network such as 10.0.0.0/8`,
+    );
+  }
+  return list;
+});
+
 const day = z.string().refine((text) => {
   const time = Date.parse(`${text}T00:00:00.000Z`);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(time) &&
@@ -122,6 +133,7 @@ export const SETTINGS = {
   PNL_INTERVAL_MS: setting(whole(100, 3_600_000), "5000"),
   PNL_SINCE: setting(day),
   PNL_ALLOWED_ORIGINS: setting(origins),
+  PNL_TRUSTED_PROXIES: setting(proxies),
   PNL_SANDBOX_SEED: setting(whole(0, 4_294_967_295), "1"),
   REDIS_URL: setting(redisUrl, null, { secret: true }),
   REDIS_PREFIX: setting(prefix, "pnl:"),

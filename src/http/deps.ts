@@ -6,6 +6,7 @@ import type { Serve } from "../stream/broadcast.ts";
 import type { Hub } from "../stream/hub.ts";
 import type { RedisHealth } from "./redis_health.ts";
 import type { ServeOptions } from "./serve.ts";
+import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /** Dependencies of the app, beside what `served` is made of. */
 export interface AppDeps extends ServeOptions {
@@ -25,6 +26,8 @@ export interface AppDeps extends ServeOptions {
   readonly writerAddress: () => string | null;
   /** Null where Redis is not configured. */
   readonly redis: (() => RedisHealth) | null;
+  /** Whose word is taken for where a client is. */
+  readonly trustedProxies: TrustedProxies;
   /** Exact origins, beside the server's own, whose pages may read and connect. */
   readonly allowedOrigins: readonly string[];
 }

@@ -3,13 +3,14 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { openEventTail } from "../stream/event_sse.ts";
 import { LogTail } from "../stream/log_tail.ts";
+import { admitStream } from "./admit.ts";
 import type { AppDeps } from "./deps.ts";
 import { EVENT_FILTERS, given } from "./event_filters.ts";
 import { notOnThisNode } from "./not_on_this_node.ts";
 import { readQuery, wholeParameter } from "./query.ts";
 import { reply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
-import { refuseMore, SSE_HEADERS } from "./streams.ts";
+import { SSE_HEADERS } from "./streams.ts";
 
 const QUERY = z.object({
   ...EVENT_FILTERS,
@@ -20,10 +21,10 @@ function eventStream(c: Context, deps: AppDeps, tail: LogTail | null): Response 
   const { after, ...filters } = readQuery(c, QUERY);
   if (tail === null) throw notOnThisNode(deps);
   if (c.req.method === "HEAD") return reply(c, 200, null, SSE_HEADERS);
-  if (!deps.hub.admits()) refuseMore(deps);
+  const address = admitStream(c, deps);
   // A browser that comes back repeats the address it began with, and says in the header how far it got.
   const named = c.req.raw.headers.get("last-event-id") || (after?.toString() ?? null);
-  const body = openEventTail(deps.hub, tail, { filter: given(filters), after: named });
+  const body = openEventTail(deps.hub, tail, { filter: given(filters), after: named, address });
   return reply(c, 200, body, SSE_HEADERS);
 }
 

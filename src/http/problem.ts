@@ -14,10 +14,12 @@ const TITLES = {
   not_acceptable: [406, "Not acceptable"],
   misdirected_request: [421, "Misdirected request"],
   upgrade_required: [426, "Upgrade required"],
+  too_many_from_address: [429, "Too many streams from one address"],
   internal: [500, "Internal error"],
   not_on_this_node: [503, "Not on this node"],
   unavailable: [503, "Unavailable"],
   too_many_streams: [503, "Too many streams"],
+  too_many_handshakes: [503, "Too many handshakes"],
   not_folded_in_time: [504, "Not folded in time"],
 } as const satisfies Record<string, readonly [number, string]>;
 

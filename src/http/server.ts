@@ -7,10 +7,10 @@ import type { Hub } from "../stream/hub.ts";
 
 const log = getLogger(["pnl", "http"]);
 
-/** Time for peers of the streams to say goodbye, in milliseconds. */
-const DRAIN_MS = 500;
+/** Time for peers of the streams to be told in turn, and to say goodbye, in milliseconds. */
+const DRAIN_MS = 1_000;
 /** Time for open requests and streams to end, in milliseconds; the rest of 5 s is for the others. */
-const STOP_MS = 2_500;
+const STOP_MS = 2_000;
 
 /** What is to be served where. */
 export interface ServerOptions {
@@ -21,7 +21,7 @@ export interface ServerOptions {
   readonly allowedOrigins?: readonly string[];
   /** 0: any free port. */
   readonly port: number;
-  /** How long {@link Server.stop} waits for peers; default 2,500 ms, after half a second for the streams. */
+  /** How long {@link Server.stop} waits for peers; default 2,000 ms, after a second for the streams. */
   readonly stopMs?: number;
 }
 
@@ -91,8 +91,12 @@ export function startServer(options: ServerOptions): Server {
  * Answers `HEAD`. Where the length of GET's body is not known nothing is said about it: without a body
  * the runtime would say that it is 0.
  */
-async function answerHead(app: Hono, request: Request): Promise<Response> {
-  const response = await app.fetch(request);
+async function answerHead(
+  app: Hono,
+  request: Request,
+  info: Deno.ServeHandlerInfo,
+): Promise<Response> {
+  const response = await app.fetch(request, info);
   const { headers, status } = response;
   if (headers.has("content-length") || status === 304 || status === 204) return response;
   return new Response(new ReadableStream({ start: (body) => body.close() }), response);
@@ -102,9 +106,9 @@ function listen(options: ServerOptions): Deno.HttpServer<Deno.NetAddr> {
   const { host, port, allowedOrigins = [] } = options;
   let guard: HostGuard | null = null;
   const misdirected = misdirectedApp();
-  const answer = (request: Request) => {
+  const answer = (request: Request, info: Deno.ServeHandlerInfo) => {
     const app = guard === null || guard.accepts(request) ? options.app : misdirected;
-    return request.method === "HEAD" ? answerHead(app, request) : app.fetch(request);
+    return request.method === "HEAD" ? answerHead(app, request, info) : app.fetch(request, info);
   };
   try {
     const server = Deno.serve({ hostname: host, port, onListen: () => {} }, answer);

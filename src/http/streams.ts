@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { type Refusal, refuseHandshake } from "../stream/handshake.ts";
 import { openSse } from "../stream/sse.ts";
 import { openWebSocket } from "../stream/websocket.ts";
+import { admitStream, clientAddress, refuseStream } from "./admit.ts";
 import type { AppDeps } from "./deps.ts";
 import { HttpProblem } from "./problem.ts";
 import { readQuery } from "./query.ts";
@@ -46,19 +47,12 @@ function refuse(refusal: Refusal, c: Context): never {
   }
 }
 
-/** @throws {HttpProblem} that says when to try again */
-export function refuseMore(deps: AppDeps): never {
-  throw new HttpProblem("too_many_streams", "No more streams can be opened now.", {}, {
-    "retry-after": String(Math.ceil(deps.hub.retryMs() / 1000)),
-  });
-}
-
 function sse(c: Context, deps: AppDeps): Response {
   const { lastEventId } = readQuery(c, SSE_QUERY);
   if (c.req.method === "HEAD") return reply(c, 200, null, SSE_HEADERS);
-  if (!deps.hub.admits()) refuseMore(deps);
+  const address = admitStream(c, deps);
   const since = c.req.raw.headers.get("last-event-id") || lastEventId || null;
-  return reply(c, 200, openSse(deps.hub, since), SSE_HEADERS);
+  return reply(c, 200, openSse(deps.hub, { since, address }), SSE_HEADERS);
 }
 
 function webSocket(c: Context, deps: AppDeps): Response {
@@ -66,7 +60,9 @@ function webSocket(c: Context, deps: AppDeps): Response {
   const refusal = refuseHandshake(c.req.raw.headers, deps.allowedOrigins);
   if (refusal !== null) refuse(refusal, c);
   const { since } = readQuery(c, WS_QUERY);
-  return openWebSocket(deps.hub, c.req.raw, since ?? null) ?? refuseMore(deps);
+  const address = clientAddress(c, deps);
+  const opened = openWebSocket(deps.hub, c.req.raw, { since: since ?? null, address });
+  return opened instanceof Response ? opened : refuseStream(opened, deps);
 }
 
 /** Registers the routes. `/ws` stands before everything that would touch a response's headers. */

@@ -11,6 +11,7 @@ import { createApp } from "./app.ts";
 import { serveWith } from "./serve.ts";
 import { startServer } from "./server.ts";
 import { TestClock, type TestServer, WINDOW_MS } from "./test_server.ts";
+import { TrustedProxies } from "./trusted_proxies.ts";
 
 /** Time between two heartbeats, milliseconds. */
 export const HEARTBEAT_MS = 200;
@@ -113,6 +114,7 @@ export function startTestEdge(url: string): TestEdge {
       snapshots: { offset: edge.current()?.offset ?? null },
     }),
     allowedOrigins: [],
+    trustedProxies: new TrustedProxies([]),
   });
   const server = startServer({ app, hub, host: "127.0.0.1", port: 0, stopMs: STOP_MS });
   const running = new AbortController();

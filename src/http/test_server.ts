@@ -13,6 +13,7 @@ import { createApp } from "./app.ts";
 import type { AppDeps } from "./deps.ts";
 import { serveWith } from "./serve.ts";
 import { type Server, startServer } from "./server.ts";
+import { TrustedProxies } from "./trusted_proxies.ts";
 
 /** Length of the windows. */
 export const WINDOW_MS = 5_000;
@@ -35,6 +36,8 @@ export class TestClock implements Clock {
 /** What a test may have other than usual. */
 export interface TestServerOptions extends Partial<Pick<AppDeps, "allowedOrigins" | "redis">> {
   readonly mode?: "live" | "sandbox";
+  /** Addresses and networks. */
+  readonly trustedProxies?: readonly string[];
   readonly hub?: Partial<Omit<HubOptions, "projection" | "serve" | "empty">>;
   readonly statuses?: readonly SourceStatus[];
   readonly stopMs?: number;
@@ -122,6 +125,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     writerAddress: () => null,
     redis: options.redis ?? null,
     allowedOrigins: options.allowedOrigins ?? [],
+    trustedProxies: new TrustedProxies(options.trustedProxies ?? []),
   };
   const server = startServer({
     app: createApp(deps),

@@ -23,13 +23,21 @@ class EventTail implements Subscriber {
   readonly #hub: Hub;
   readonly #tail: LogTail;
   readonly #start: EventStart;
+  readonly #address: string | null;
   readonly #cursor: EventCursor;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #unwatch = () => {};
   /** Everything was sent: an append is to be told at once, not at the next pull. */
   #idle = false;
 
-  constructor(hub: Hub, tail: LogTail, filter: EventFilter, start: EventStart) {
+  constructor(
+    hub: Hub,
+    tail: LogTail,
+    filter: EventFilter,
+    start: EventStart,
+    address: string | null,
+  ) {
+    this.#address = address;
     this.#hub = hub;
     this.#tail = tail;
     this.#start = start;
@@ -38,7 +46,7 @@ class EventTail implements Subscriber {
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#controller = controller;
-    this.#hub.add(this);
+    this.#hub.add(this, this.#address);
     // It is no reader of snapshots.
     this.#hub.mute(this);
     this.#unwatch = this.#tail.watch(() => this.#wake());
@@ -103,6 +111,8 @@ export interface EventTailOptions {
   readonly filter: EventFilter;
   /** The position that the client has seen, as it says; null: only what comes from now on. */
   readonly after: string | null;
+  /** The address that it counts for, or null where that is not limited. */
+  readonly address: string | null;
 }
 
 /**
@@ -114,11 +124,11 @@ export interface EventTailOptions {
 export function openEventTail(
   hub: Hub,
   tail: LogTail,
-  { filter, after }: EventTailOptions,
+  { filter, after, address }: EventTailOptions,
 ): ReadableStream<Uint8Array> {
   const start = planEvents(after, tail.log.head().position);
   return new ReadableStream(
-    new EventTail(hub, tail, filter, start),
+    new EventTail(hub, tail, filter, start, address),
     new ByteLengthQueuingStrategy({ highWaterMark: BUFFERED_BYTES }),
   );
 }

@@ -153,11 +153,6 @@ export class Hub {
     return limit;
   }
 
-  /** True while one more stream may be opened; counts a refusal where not. */
-  admits(): boolean {
-    return this.refusal(null) === null;
-  }
-
   /** Counts that a connection was closed because of a limit. */
   countRefusal(limit: Limit): void {
     this.#refused.add(limit);

@@ -83,9 +83,9 @@ Deno.test("Hub shares the current snapshot among those who come together, until 
 
 Deno.test("Hub.drain() admits nobody any more", async () => {
   await using server = await startTestServer();
-  assert.equal(server.hub.admits(), true);
+  assert.equal(server.hub.refusal(null), null);
   await server.hub.drain(0);
-  assert.equal(server.hub.admits(), false);
+  assert.equal(server.hub.refusal(null), "draining");
   const response = await server.get("/readyz");
   assert.equal(response.status, 503);
   assert.equal((await response.json()).reason, "draining");

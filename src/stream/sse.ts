@@ -17,10 +17,19 @@ const REPLAY_PAGE = 8;
 /** Finals that may wait for a slow reader before the oldest goes. */
 const MAX_WAITING_FINALS = 16;
 
+/** Who opens a stream, and from where it goes on. */
+export interface SseOptions {
+  /** The stream position to go on from, or null for the current snapshot alone. */
+  readonly since: string | null;
+  /** The address that it counts for, or null where that is not limited. */
+  readonly address: string | null;
+}
+
 class SseSubscriber implements Subscriber {
   readonly transport = "sse";
   readonly #hub: Hub;
   readonly #since: string | null;
+  readonly #address: string | null;
   readonly #pending = new Pending(MAX_WAITING_FINALS);
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   /** While a gap is filled: the offset filled so far. Nothing live is sent meanwhile. */
@@ -29,9 +38,10 @@ class SseSubscriber implements Subscriber {
   /** Until when nothing is sent to a client that is ahead of this node, by `performance.now()`. */
   #awaiting: number | null = null;
 
-  constructor(hub: Hub, since: string | null) {
+  constructor(hub: Hub, { since, address }: SseOptions) {
     this.#hub = hub;
     this.#since = since;
+    this.#address = address;
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -39,7 +49,7 @@ class SseSubscriber implements Subscriber {
     const resume = this.#hub.resume(this.#since);
     const current = this.#hub.current();
     this.#controller = controller;
-    this.#hub.add(this);
+    this.#hub.add(this, this.#address);
     this.#write(`retry: ${this.#hub.retryMs()}\n\n`);
     if (resume.kind === "replay") {
       this.#replayed = resume.after;
@@ -134,14 +144,10 @@ class SseSubscriber implements Subscriber {
   }
 }
 
-/**
- * Opens a stream of snapshots. It counts as a connection until it is cancelled or drained.
- *
- * @param since the stream position to go on from, or null for the current snapshot alone
- */
-export function openSse(hub: Hub, since: string | null): ReadableStream<Uint8Array> {
+/** Opens a stream of snapshots. It counts as a connection until it is cancelled or drained. */
+export function openSse(hub: Hub, options: SseOptions): ReadableStream<Uint8Array> {
   return new ReadableStream(
-    new SseSubscriber(hub, since),
+    new SseSubscriber(hub, options),
     new ByteLengthQueuingStrategy({ highWaterMark: BUFFERED_BYTES }),
   );
 }

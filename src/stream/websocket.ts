@@ -1,6 +1,7 @@
 /** Upgrading requests to WebSockets that follow the hub. */
 import { closeSoon } from "./close_soon.ts";
 import type { Hub } from "./hub.ts";
+import { type OpeningLimit, REFUSALS } from "./limits.ts";
 import { CLOSE, PROTOCOL } from "./protocol.ts";
 import { WebSocketSubscriber } from "./websocket_subscriber.ts";
 
@@ -10,35 +11,53 @@ const MAX_TURNED_AWAY = 100;
 /** Sockets that are open only to be told that there is no room. */
 let turnedAway = 0;
 
-function turnAway(socket: WebSocket): void {
+function turnAway(socket: WebSocket, limit: OpeningLimit): void {
   turnedAway += 1;
-  socket.onopen = () => closeSoon(socket, CLOSE.limit, "too_many_connections");
+  socket.onopen = () => closeSoon(socket, CLOSE.limit, REFUSALS[limit].code);
   // The runtime may close a socket twice.
   socket.addEventListener("close", () => turnedAway -= 1, { once: true });
 }
 
+/** True where a socket is opened only to say why not: a page learns no status, only a close code. */
+function isTold(limit: OpeningLimit): boolean {
+  const lasting = limit === "connections" || limit === "address";
+  return lasting && turnedAway < MAX_TURNED_AWAY;
+}
+
+/** Who opens a stream, and from where it goes on. */
+export interface OpenOptions {
+  /** The stream position to go on from, or null. */
+  readonly since: string | null;
+  /** The address that it counts for, or null where that is not limited. */
+  readonly address: string | null;
+}
+
 /**
  * Upgrades a request to a WebSocket that follows the hub. The request's handshake and origin must
- * have been checked. Where the hub is full, the socket is closed with 4429 as soon as it is open.
+ * have been checked. Where the hub or the address is full, the socket is closed with 4429 as soon as it
+ * is open.
  *
- * @param since the stream position to go on from, or null
- * @returns the 101 response, whose headers cannot be changed; null where there is no room even to say so
+ * @returns the 101 response, whose headers cannot be changed; or the limit, where no socket is opened
  */
-export function openWebSocket(hub: Hub, request: Request, since: string | null): Response | null {
-  const admitted = hub.admits();
-  if (!admitted && turnedAway >= MAX_TURNED_AWAY) return null;
+export function openWebSocket(
+  hub: Hub,
+  request: Request,
+  { since, address }: OpenOptions,
+): Response | OpeningLimit {
+  const limit = hub.refusal(address);
+  if (limit !== null && !isTold(limit)) return limit;
   const offered = request.headers.get("sec-websocket-protocol") ?? "";
   const chosen = offered.split(",").some((name) => name.trim() === PROTOCOL);
   const { socket, response } = Deno.upgradeWebSocket(request, {
     idleTimeout: hub.idleSeconds,
     ...(chosen ? { protocol: PROTOCOL } : {}),
   });
-  if (!admitted) {
-    turnAway(socket);
+  if (limit !== null) {
+    turnAway(socket, limit);
     return response;
   }
   const subscriber = new WebSocketSubscriber(hub, socket, since);
-  hub.add(subscriber);
+  hub.add(subscriber, address);
   socket.onopen = () => subscriber.opened();
   socket.onmessage = (event) => subscriber.received(event.data);
   socket.onclose = () => subscriber.closed();

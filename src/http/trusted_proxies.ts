@@ -1,0 +1,82 @@
+/** Where a client is, through the proxies that are trusted to say so. */
+import { BlockList, isIP } from "node:net";
+import { isLoopback } from "./loopback.ts";
+
+/** Proxies that a request can have come through; what lies further to the left is not read. */
+const MAX_HOPS = 16;
+
+/** The family of an address, as `node:net` calls it; null where it is none. */
+function familyOf(address: string): "ipv4" | "ipv6" | null {
+  const version = isIP(address);
+  return version === 0 ? null : version === 4 ? "ipv4" : "ipv6";
+}
+
+/** The address in a member of `X-Forwarded-For`, which may have a port. */
+function addressIn(member: string): string {
+  const text = member.trim();
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1];
+  return bracketed ?? text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
+}
+
+/** Whom one client may be: an address of version 4, or a network of 64 bits of version 6. */
+function clientOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (isIP(address) !== 6) return address;
+  const [head = "", tail] = address.split("%", 1)[0]!.split("::");
+  const front = head === "" ? [] : head.split(":");
+  const back = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length);
+  const groups = [...front, ...Array<string>(zeros).fill("0"), ...back].slice(0, 4);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+}
+
+/** True for an address, or a network such as 10.0.0.0/8. */
+export function isAddressRange(text: string): boolean {
+  const [address = "", prefix, ...more] = text.split("/");
+  const family = familyOf(address);
+  if (family === null || address.includes("%") || more.length > 0) return false;
+  const most = family === "ipv4" ? 32 : 128;
+  return prefix === undefined || /^\d{1,3}$/.test(prefix) && Number(prefix) <= most;
+}
+
+/** The proxies whose `X-Forwarded-For` is believed. */
+export class TrustedProxies {
+  readonly #list = new BlockList();
+
+  /** @param ranges addresses and networks, each of which {@link isAddressRange} takes */
+  constructor(ranges: readonly string[]) {
+    for (const range of ranges) {
+      const [address = "", prefix] = range.split("/");
+      const family = familyOf(address);
+      if (family === null) throw new Error(`Cannot trust ${JSON.stringify(range)}: no address`);
+      if (prefix === undefined) this.#list.addAddress(address, family);
+      else this.#list.addSubnet(address, Number(prefix), family);
+    }
+  }
+
+  /**
+   * Who a client is for the limits by address. `X-Forwarded-For` is read from the right as long as the
+   * one who wrote it is trusted: what a client itself writes there stands further left, and is not read.
+   *
+   * @param peer who is connected, or null where that is not known
+   * @param forwardedFor the header's value, or null
+   * @returns null for this machine, a trusted proxy itself, or what cannot be told
+   */
+  client(peer: string | null, forwardedFor: string | null): string | null {
+    let address = peer;
+    const members = forwardedFor?.split(",").slice(-MAX_HOPS) ?? [];
+    while (address !== null && this.#trusts(address)) {
+      const member = members.pop();
+      address = member === undefined ? null : addressIn(member);
+    }
+    if (address === null || familyOf(address) === null) return null;
+    const client = clientOf(address);
+    return isLoopback(address) || isLoopback(client) ? null : client;
+  }
+
+  #trusts(address: string): boolean {
+    const family = familyOf(address);
+    return family !== null && this.#list.check(address, family);
+  }
+}
