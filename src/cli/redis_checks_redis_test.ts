@@ -37,7 +37,7 @@ Deno.test("openRedisChecks() tell what may be thrown out, and what a password wo
   const open = (policy: string) => resultsOf({ REDIS_URL: withPassword(server.url, policy) });
   assert.match((await resultsOf({ REDIS_URL: server.url })).get("redis")?.detail ?? "", /NOAUTH/);
   const good = await open("secret");
-  assert.equal(good.get("redis")?.status, "ok", good.get("redis")?.detail);
+  assert.equal(good.get("redis")?.status, "ok", good.get("redis")?.detail ?? "");
   assert.match(good.get("redis")?.detail ?? "", /version \d+\.\d+\.\d+, \d+\.\d ms/);
   assert.equal(good.get("redis memory")?.status, "ok");
 });
