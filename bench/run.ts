@@ -1,11 +1,13 @@
 /** `deno task bench`: prints ratios against limits and peers, each measured in the same run. */
 import { appendBench } from "./append_bench.ts";
 import { edgeBench } from "./edge_bench.ts";
+import { fanoutBench } from "./fanout_bench.ts";
 import { mirrorBench } from "./mirror_bench.ts";
 import { missedLimits } from "./report.ts";
 import { pushBench } from "./push_bench.ts";
 import { readBench } from "./read_bench.ts";
 import { replayBench } from "./replay_bench.ts";
+import { soak } from "./soak.ts";
 import { startupBench } from "./startup_bench.ts";
 
 const BENCHES: Record<string, (dir: string) => Promise<void>> = {
@@ -13,18 +15,24 @@ const BENCHES: Record<string, (dir: string) => Promise<void>> = {
   replay: replayBench,
   push: pushBench,
   edge: edgeBench,
+  fanout: fanoutBench,
   mirror: mirrorBench,
   startup: startupBench,
   read: readBench,
 };
 
+/** Those that are only run where they are named. */
+const LONG: typeof BENCHES = { soak };
+
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);
 const dir = await Deno.makeTempDir({ prefix: "pnl-bench-" });
 try {
   for (const name of names) {
-    const bench = BENCHES[name];
+    const bench = BENCHES[name] ?? LONG[name];
     if (bench === undefined) {
-      console.error(`No benchmark ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
+      console.error(
+        `No benchmark ${name}; there are ${[BENCHES, LONG].flatMap(Object.keys).join(", ")}`,
+      );
       Deno.exit(2);
     }
     await bench(dir);
