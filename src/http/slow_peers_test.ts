@@ -55,6 +55,21 @@ function collectOften(server: TestServer, everyMs: number): () => Promise<void> 
   };
 }
 
+/** Offsets of finals that are missing between two snapshots where no reset says so. */
+function unannounced({ projector }: TestServer, frames: readonly ServerFrame[]): number[] {
+  const missing: number[] = [];
+  let [last, told] = [Infinity, false];
+  for (const { type, pos } of frames) {
+    if (type === "reset") told = true;
+    if (type !== "snapshot") continue;
+    const offset = Number(pos?.split(":")[1]);
+    const between = projector.finalsAfter(last, 1_000).map((final) => final.offset);
+    if (!told) missing.push(...between.filter((final) => final < offset));
+    [last, told] = [offset, false];
+  }
+  return missing;
+}
+
 Deno.test("a peer at 1 KB/s has one frame under way, and released it gets the current snapshot within two frames", async () => {
   await using server = await startTestServer({ hub: { intervalMs: 3_000 } });
   await server.collect("0.25");
@@ -72,7 +87,8 @@ Deno.test("a peer at 1 KB/s has one frame under way, and released it gets the cu
   const released: ServerFrame[] = [];
   while (released.at(-1)?.pos !== last) {
     released.push(...await soon(readSlowly(peer, 1_000_000, 150), "frames"));
-    assert.ok(released.length <= 2, `${released.length} frames came before the current one`);
+    const { length } = released.filter(({ type }) => type === "snapshot");
+    assert.ok(length <= 2, `${length} snapshots came before the current one`);
   }
   const after = server.hub.stats();
   const came = [...slow, ...released].filter(({ type }) => type === "snapshot").length;
@@ -81,6 +97,8 @@ Deno.test("a peer at 1 KB/s has one frame under way, and released it gets the cu
   assert.equal(came + after.conflated - before.conflated, offers.offered);
   const offsets = [...slow, ...released].map(({ pos }) => Number(pos?.split(":")[1]));
   assert.deepEqual(offsets, [...offsets].sort((a, b) => a - b));
+  const missing = unannounced(server, [...first, ...slow, ...released]);
+  assert.deepEqual(missing, [], "finals were left out without a word");
   server.hub.release(offers);
 });
 

@@ -60,6 +60,8 @@ export class Hub {
   };
   #shared: { readonly broadcast: Broadcast; readonly madeAt: number } | null = null;
   #publishing = false;
+  /** Finals before the next broadcast were pushed out while one to many was under way. */
+  #overflowed = false;
   /** How often all were sent away: a broadcast begun before is for none who came after. */
   #departures = 0;
   readonly #ending = new AbortController();
@@ -275,6 +277,7 @@ export class Hub {
   }
 
   #publish(broadcast: Broadcast): void {
+    this.#overflowed ||= this.#waiting.isFull;
     this.count("conflated", this.#waiting.add(broadcast) * this.#listening.size);
     if (!this.#publishing) void this.#publishAll();
   }
@@ -285,8 +288,10 @@ export class Hub {
     let served = 0;
     for (let next = this.#waiting.take(); next !== undefined; next = this.#waiting.take()) {
       const departures = this.#departures;
+      const overflowed = this.#overflowed;
+      this.#overflowed = false;
       for (const subscriber of this.#listening) {
-        this.#offer(subscriber, next);
+        this.#offer(subscriber, next, overflowed);
         served += 1;
         if (served % BURST === 0) await new Promise((resolve) => setTimeout(resolve, 0));
         if (this.#departures !== departures) break;
@@ -295,8 +300,9 @@ export class Hub {
     this.#publishing = false;
   }
 
-  #offer(subscriber: Subscriber, broadcast: Broadcast): void {
+  #offer(subscriber: Subscriber, broadcast: Broadcast, overflowed: boolean): void {
     try {
+      if (overflowed) subscriber.missed?.();
       subscriber.offer(broadcast);
     } catch (error) {
       // One broken connection must not end the stream of the others.

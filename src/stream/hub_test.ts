@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { startTestServer, totals } from "../http/test_server.ts";
 import { soon, SseClient, until, WebSocketClient } from "../http/test_streams.ts";
+import type { Frame } from "../projection/frame.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { Hub } from "./hub.ts";
 import type { Subscriber } from "./subscriber.ts";
+
+const EPOCH = "0123456789abcdef";
+
+function frameAt(offset: number): Frame {
+  const position = Math.floor(offset / 2);
+  return { epoch: EPOCH, offset, position, final: offset % 2 === 1, json: "{}" };
+}
 
 /** A subscriber that keeps what it is offered. */
 function recorder(): Subscriber & { readonly offsets: number[]; readonly texts: string[] } {
@@ -45,6 +53,49 @@ Deno.test("Hub gives every subscriber of many each final, in order, and dresses 
     assert.deepEqual(texts, first.texts);
   }
   assert.ok(served <= 22, `${served} broadcasts were dressed for 10 finals`);
+  await hub.drain(0);
+});
+
+Deno.test("Hub says what it could not offer: finals that came while a broadcast to many was under way", async () => {
+  const finals = Array.from({ length: 400 }, (_, at) => frameAt(2 * at + 1));
+  const tell: ((frame: Frame) => void)[] = [];
+  const hub = new Hub({
+    projection: {
+      epoch: EPOCH,
+      windowMs: 5_000,
+      position: 0,
+      completeAfter: 0,
+      finalsTier: "memory",
+      trails: false,
+      state: { status: "running" },
+      current: () => finals.at(-1)!,
+      finalsAfter: () => [],
+      subscribe: (listener) => {
+        tell.push(listener);
+        return () => {};
+      },
+    },
+    serve: () => "{}",
+    empty: () => assert.fail("There are snapshots"),
+    intervalMs: 60_000,
+  });
+  hub.start();
+  const told: (number | "missed")[] = [];
+  const last = recorder();
+  for (let at = 0; at < 600; at++) hub.add(recorder());
+  hub.add({
+    ...last,
+    missed: () => told.push("missed"),
+    offer: ({ frame }) => told.push(frame.offset),
+  });
+  for (const frame of finals) tell[0]?.(frame);
+  await until(() => told.at(-1) === 799, "all offered");
+  const gaps = told.filter((offset, at) => {
+    const before = told[at - 1];
+    return typeof offset === "number" && typeof before === "number" && offset !== before + 2;
+  });
+  assert.deepEqual(gaps, []);
+  assert.equal(told.filter((each) => each === "missed").length, 1);
   await hub.drain(0);
 });
 

@@ -45,9 +45,14 @@ export class Pending {
     return this.#queue.shift();
   }
 
-  /** Forgets all but the newest. Returns how many that were. */
-  keepNewest(): number {
-    return this.#queue.splice(0, this.#queue.length - 1).length;
+  /** True where the next final would push the oldest out. */
+  get isFull(): boolean {
+    return this.#queue.length > this.#maxFinals;
+  }
+
+  /** Forgets all but the newest. Returns what that was. */
+  keepNewest(): Broadcast[] {
+    return this.#queue.splice(0, this.#queue.length - 1);
   }
 
   /** Forgets all that waits. */

@@ -14,8 +14,10 @@ const ALIVE = UTF8.encode(": alive\n\n");
 const BUFFERED_BYTES = 16 * 1024;
 /** Finals sent for one pull while a gap is filled. */
 const REPLAY_PAGE = 8;
-/** Finals that may wait for a slow reader before the oldest goes. */
+/** Finals that may wait for a slow reader; more are read again when it has read these. */
 const MAX_WAITING_FINALS = 16;
+/** Finals that a client did not ask for are not sent later than this after they came. */
+const PATIENCE_MS = 5_000;
 
 /** Who opens a stream, and from where it goes on. */
 export interface SseOptions {
@@ -34,6 +36,8 @@ class SseSubscriber implements Subscriber {
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   /** While a gap is filled: the offset filled so far. Nothing live is sent meanwhile. */
   #replayed: number | null = null;
+  /** Nobody asked for that gap to be filled: one that is not by then is told instead. */
+  #refillUntil = Infinity;
   #lastOffset = -1;
   /** Until when nothing is sent to a client that is ahead of this node, by `performance.now()`. */
   #awaiting: number | null = null;
@@ -88,7 +92,18 @@ class SseSubscriber implements Subscriber {
     }
     this.#awaiting = null;
     if (this.#pending.size === 0 && this.#hasRoom()) this.#send(broadcast);
+    // Finals come in a burst where an edge was cut off: what does not fit is read when there is room.
+    else if (this.#pending.isFull) this.missed();
     else this.#hub.count("conflated", this.#pending.add(broadcast));
+  }
+
+  /** Reads the finals since the last snapshot sent, in the place of what waits. */
+  missed(): void {
+    if (this.#replayed !== null || this.#lastOffset < 0) return;
+    this.#pending.clear();
+    this.#replayed = this.#lastOffset;
+    this.#refillUntil = performance.now() + PATIENCE_MS;
+    if (this.#hasRoom()) this.#replayOrEnd(this.#replayed);
   }
 
   keepAlive(): void {
@@ -114,11 +129,23 @@ class SseSubscriber implements Subscriber {
   }
 
   #replay(after: number): void {
+    if (performance.now() > this.#refillUntil) return this.#giveUp();
     const page = this.#hub.finalsAfter(after, REPLAY_PAGE);
     for (const broadcast of page) this.#send(broadcast);
     const last = page.at(-1);
     this.#replayed = last?.frame.offset ?? null;
-    if (last === undefined) this.#send(this.#hub.current());
+    if (last !== undefined) return;
+    this.#refillUntil = Infinity;
+    this.#send(this.#hub.current());
+  }
+
+  /** The client does not keep up: what lies between is not sent, and it is told so. */
+  #giveUp(): void {
+    const current = this.#hub.current();
+    this.#replayed = null;
+    this.#refillUntil = Infinity;
+    this.#reset("gap", current);
+    this.#send(current);
   }
 
   #reset(reason: ResetReason, current: Broadcast): void {

@@ -19,6 +19,8 @@ export interface Subscriber {
   readonly transport: Transport;
   /** Sends a broadcast, or keeps only the newest where the client does not keep up. */
   offer(broadcast: Broadcast): void;
+  /** Called before a broadcast where finals before it could not be offered: they have to be read. */
+  missed?(): void;
   /** Called every `keepAliveMs`, so that a quiet line is seen to live. */
   keepAlive(): void;
   /** Ends the stream; the client may come back after `retryMs`. */

@@ -23,7 +23,7 @@ import type { PeerMeasure, Subscriber } from "./subscriber.ts";
 
 const log = getLogger(["pnl", "stream"]);
 
-/** Finals that wait for a peer that is short of credit for a moment; none waits for a slow one. */
+/** Finals that wait for a peer that is short of credit for a moment; more are read when it has some. */
 const MAX_WAITING_FINALS = 16;
 /** A peer that has sent something within this time is there, and learns why it is closed. */
 const THERE_MS = 10_000;
@@ -50,6 +50,8 @@ export class WebSocketSubscriber implements Subscriber {
   #greeting: ReturnType<typeof setTimeout> | null = null;
   /** While a gap is filled: what is live then is read with the rest of the gap. */
   #gap: Gap | null = null;
+  /** Nobody asked for that gap to be filled: a peer that is slow is told of it instead. */
+  #refilling = false;
   /** Until when nothing is sent to a peer that is ahead of this node, by `performance.now()`. */
   #awaiting: number | null = null;
   /** A gap that was not filled: said before the next snapshot. */
@@ -99,8 +101,18 @@ export class WebSocketSubscriber implements Subscriber {
       if (this.#awaiting === null || performance.now() < this.#awaiting) return;
       this.#owed = "ahead";
     }
-    this.#keep(broadcast);
+    // Finals come in a burst where an edge was cut off: what does not fit is read when there is room.
+    if (this.#pending.isFull) this.missed();
+    else this.#keep(broadcast);
     this.#pump();
+  }
+
+  /** Reads the finals since the last snapshot sent, in the place of what waits. */
+  missed(): void {
+    if (this.#gap !== null || this.#lastOffset < 0) return;
+    this.#pending.clear();
+    this.#gap = new Gap(this.#hub, this.#lastOffset, performance.now());
+    this.#refilling = true;
   }
 
   /** The runtime's own pings keep the line alive. */
@@ -181,6 +193,7 @@ export class WebSocketSubscriber implements Subscriber {
       return;
     }
     if (resume.kind === "reset") this.#owed = resume.reason;
+    this.#refilling = false;
     if (resume.kind === "replay") this.#gap = new Gap(this.#hub, resume.after, performance.now());
     else this.#keep(this.#hub.current());
     this.#pump();
@@ -190,7 +203,7 @@ export class WebSocketSubscriber implements Subscriber {
   #pump(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#line.flow.isSlow) this.#hub.count("conflated", this.#pending.keepNewest());
+    if (this.#line.flow.isSlow) this.#conflate();
     while (this.#line.isOpen) {
       const next = this.#next();
       if (next === undefined) return;
@@ -205,6 +218,14 @@ export class WebSocketSubscriber implements Subscriber {
       else this.#gap.shift(now);
       this.#send(next, now);
     }
+  }
+
+  /** A slow peer gets the newest alone, and is told where a final is not among what it gets. */
+  #conflate(): void {
+    if (this.#gap !== null && this.#refilling) this.#giveUp();
+    const skipped = this.#pending.keepNewest();
+    if (skipped.some(({ frame }) => frame.final)) this.#owed ??= "gap";
+    this.#hub.count("conflated", skipped.length);
   }
 
   #next(): Broadcast | undefined {
