@@ -18,8 +18,8 @@ export class RawWebSocket implements Disposable {
   readonly #connection: Deno.TcpConn;
   #bytes: Uint8Array;
   #open = true;
-  /** The code that the server closed with; null while it has not. */
-  closeCode: number | null = null;
+  /** Why the server closed; null while it has not. */
+  closed: { readonly code: number; readonly reason: string } | null = null;
 
   private constructor(connection: Deno.TcpConn, first: Uint8Array) {
     this.#connection = connection;
@@ -89,7 +89,10 @@ export class RawWebSocket implements Disposable {
     const opcode = bytes[0]! & 0x0f;
     const payload = bytes.slice(head, head + length);
     this.#bytes = bytes.slice(head + length);
-    if (opcode === CLOSE) this.closeCode = (payload[0]! << 8) | payload[1]!;
+    if (opcode === CLOSE) {
+      const reason = new TextDecoder().decode(payload.subarray(2));
+      this.closed = { code: (payload[0]! << 8) | payload[1]!, reason };
+    }
     return opcode === 1 ? new TextDecoder().decode(payload) : "";
   }
 }
