@@ -1,5 +1,7 @@
 /** The app: all routes, and what is answered where none fits. */
 import { Hono } from "hono";
+import { LogTail } from "../stream/log_tail.ts";
+import { SourceWatch } from "../stream/source_watch.ts";
 import { breakerRoutes } from "./breaker.ts";
 import { cacheRoutes } from "./cache.ts";
 import { allowOrigins } from "./cors.ts";
@@ -18,10 +20,16 @@ export function createApp(deps: AppDeps): Hono {
   const app = new Hono();
   if (deps.allowedOrigins.length > 0) app.use(allowOrigins(deps.allowedOrigins));
   const routes = new Routes(app);
-  streamRoutes(routes, deps);
+  const { log, statuses, clock, writerAddress } = deps;
+  const feeds = {
+    events: log === null ? null : new LogTail(log),
+    sources: new SourceWatch(statuses, clock),
+    writerAddress,
+  };
+  streamRoutes(routes, deps, feeds);
   pnlRoutes(routes, deps);
   eventRoutes(routes, deps);
-  eventStreamRoutes(routes, deps);
+  eventStreamRoutes(routes, deps, feeds);
   healthRoutes(routes, deps);
   breakerRoutes(routes, deps);
   cacheRoutes(routes, deps);

@@ -1,13 +1,14 @@
 /** `/api/events/stream`: the tail of the log as server-sent events. */
 import type { Context } from "hono";
 import { z } from "zod";
+import { EVENT_FILTERS } from "../stream/event_filters.ts";
 import { openEventTail } from "../stream/event_sse.ts";
-import { LogTail } from "../stream/log_tail.ts";
+import type { Feeds } from "../stream/feeds.ts";
+import type { LogTail } from "../stream/log_tail.ts";
 import { admitStream } from "./admit.ts";
 import type { AppDeps } from "./deps.ts";
-import { EVENT_FILTERS, given } from "./event_filters.ts";
 import { notOnThisNode } from "./not_on_this_node.ts";
-import { readQuery, wholeParameter } from "./query.ts";
+import { given, readQuery, wholeParameter } from "./query.ts";
 import { reply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 import { SSE_HEADERS } from "./streams.ts";
@@ -29,7 +30,6 @@ function eventStream(c: Context, deps: AppDeps, tail: LogTail | null): Response 
 }
 
 /** Registers the route. */
-export function eventStreamRoutes(routes: Routes, deps: AppDeps): void {
-  const tail = deps.log === null ? null : new LogTail(deps.log);
+export function eventStreamRoutes(routes: Routes, deps: AppDeps, { events: tail }: Feeds): void {
   routes.get("/api/events/stream", (c) => eventStream(c, deps, tail));
 }

@@ -2,14 +2,14 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { EventLog, LogLine, ReadOptions } from "../log/event_log.ts";
+import { EVENT_FILTERS } from "../stream/event_filters.ts";
 import { chooseType } from "./accept.ts";
 import type { AppDeps } from "./deps.ts";
 import { matches } from "./entity_tag.ts";
-import { EVENT_FILTERS, given } from "./event_filters.ts";
 import { ndjson } from "./ndjson.ts";
 import { notOnThisNode } from "./not_on_this_node.ts";
 import { HttpProblem } from "./problem.ts";
-import { NO_PARAMETERS, readQuery, timeParameter, wholeParameter } from "./query.ts";
+import { given, NO_PARAMETERS, readQuery, timeParameter, wholeParameter } from "./query.ts";
 import { JSON_TYPE, reply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 

@@ -53,3 +53,9 @@ export function readQuery<S extends z.ZodObject>(c: Context, schema: S): z.outpu
   const issue = result.error.issues[0];
   return refuse(String(issue?.path[0] ?? "query"), issue?.message ?? "is not valid");
 }
+
+/** Leaves out what was not given. */
+export function given<T extends object>(parameters: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Context } from "hono";
 import { type Refusal, refuseHandshake } from "../stream/handshake.ts";
+import type { Feeds } from "../stream/feeds.ts";
 import { openSse } from "../stream/sse.ts";
 import { openWebSocket } from "../stream/websocket.ts";
 import { admitStream, clientAddress, refuseStream } from "./admit.ts";
@@ -55,18 +56,18 @@ function sse(c: Context, deps: AppDeps): Response {
   return reply(c, 200, openSse(deps.hub, { since, address }), SSE_HEADERS);
 }
 
-function webSocket(c: Context, deps: AppDeps): Response {
+function webSocket(c: Context, deps: AppDeps, feeds: Feeds): Response {
   if (c.req.method !== "GET") refuse("upgrade_required", c);
   const refusal = refuseHandshake(c.req.raw.headers, deps.allowedOrigins);
   if (refusal !== null) refuse(refusal, c);
   const { since } = readQuery(c, WS_QUERY);
   const address = clientAddress(c, deps);
-  const opened = openWebSocket(deps.hub, c.req.raw, { since: since ?? null, address });
+  const opened = openWebSocket(deps.hub, c.req.raw, { since: since ?? null, address, feeds });
   return opened instanceof Response ? opened : refuseStream(opened, deps);
 }
 
 /** Registers the routes. `/ws` stands before everything that would touch a response's headers. */
-export function streamRoutes(routes: Routes, deps: AppDeps): void {
-  routes.get("/ws", (c) => webSocket(c, deps));
+export function streamRoutes(routes: Routes, deps: AppDeps, feeds: Feeds): void {
+  routes.get("/ws", (c) => webSocket(c, deps, feeds));
   routes.get("/api/pnl/stream", (c) => sse(c, deps));
 }

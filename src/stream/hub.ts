@@ -174,9 +174,16 @@ export class Hub {
     this.#counters.accepted += 1;
   }
 
-  /** Offers no broadcast to a connection any more; it still counts, and is kept alive, until it is released. */
+  /** Offers no broadcast to a connection; it still counts, and is kept alive, until it is released. */
   mute(subscriber: Subscriber): void {
     this.#listening.delete(subscriber);
+  }
+
+  /** Offers each broadcast again, but to a connection that was told to go. */
+  unmute(subscriber: Subscriber): void {
+    if (this.#open.has(subscriber) && !this.#closing.has(subscriber)) {
+      this.#listening.add(subscriber);
+    }
   }
 
   /** Offers nothing more to a connection that was told to go; it still counts until it is released. */

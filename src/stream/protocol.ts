@@ -1,6 +1,8 @@
 /** The frames of the WebSocket protocol `pnl.v1`, and its close codes. */
 import { z } from "zod";
+import type { LogLine } from "../log/event_log.ts";
 import type { Broadcast } from "./broadcast.ts";
+import { EVENT_FILTERS } from "./event_filters.ts";
 import type { ResetReason } from "./resume.ts";
 
 /** The subprotocol's name. */
@@ -23,18 +25,42 @@ export const CLOSE = {
   limit: 4429,
 } as const;
 
+/** What a client may follow. */
+const CHANNELS = z.array(z.enum(["pnl", "events", "sources"])).min(1).max(3)
+  .refine((names) => new Set(names).size === names.length, "names a channel twice");
+
+/** A position of the log. */
+const POSITION = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 const CLIENT_FRAME = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("subscribe"),
-    channels: z.array(z.literal("pnl")).length(1),
+    channels: CHANNELS,
     since: z.string().max(200).optional(),
+    after: POSITION.optional(),
+    filter: z.strictObject(EVENT_FILTERS).optional(),
   }),
-  z.object({ type: z.literal("ack"), pos: z.string().max(200) }),
+  z.object({ type: z.literal("unsubscribe"), channels: CHANNELS }),
+  z.object({
+    type: z.literal("ack"),
+    pos: z.string().max(200).optional(),
+    position: POSITION.optional(),
+  })
+    .refine(
+      ({ pos, position }) => (pos === undefined) !== (position === undefined),
+      "names pos or position",
+    ),
   z.object({ type: z.literal("ping") }),
 ]);
 
+/** What a client may follow. */
+export type ChannelName = z.infer<typeof CHANNELS>[number];
+
 /** A frame from a client. Fields that are not known are ignored. */
 export type ClientFrame = z.infer<typeof CLIENT_FRAME>;
+
+/** The frame that asks for channels. */
+export type SubscribeFrame = Extract<ClientFrame, { type: "subscribe" }>;
 
 /** What a client sent is no frame of the protocol. */
 export class BadFrameError extends Error {
@@ -68,7 +94,9 @@ export function readClientFrame(data: unknown): ClientFrame {
   const issue = result.error.issues[0];
   const path = issue?.path.join(".");
   throw new BadFrameError(
-    `A frame must be subscribe, ack or ping: ${path ? `${path}: ` : ""}${issue?.message}`,
+    `A frame must be subscribe, unsubscribe, ack or ping: ${
+      path ? `${path}: ` : ""
+    }${issue?.message}`,
   );
 }
 
@@ -80,6 +108,26 @@ export function helloFrame(epoch: string, intervalMs: number): string {
 /** The gap cannot be filled: forget what you have, `pos` is what follows. */
 export function resetFrame(reason: ResetReason, current: Broadcast): string {
   return JSON.stringify({ type: "reset", reason, pos: current.position });
+}
+
+/** An event of the log; the line goes in as it is stored. */
+export function eventFrame({ position, line }: LogLine): string {
+  return `{"type":"event","position":${position},"data":${line}}`;
+}
+
+/** From where events are followed. */
+export function followingFrame(position: number): string {
+  return JSON.stringify({ type: "subscribed", channel: "events", position });
+}
+
+/** What the sources are like. @param json of the sources by name */
+export function sourcesFrame(json: string): string {
+  return `{"type":"sources","data":${json}}`;
+}
+
+/** This log does not have the position that was named: what follows is what comes after `position`. */
+export function eventResetFrame(position: number): string {
+  return JSON.stringify({ type: "reset", channel: "events", reason: "ahead", position });
 }
 
 /** Something the client did wrong. */

@@ -8,6 +8,16 @@ Deno.test("readClientFrame() reads the frames of the protocol and ignores fields
     readClientFrame('{"type":"subscribe","channels":["pnl"],"since":"a:1"}'),
     { type: "subscribe", channels: ["pnl"], since: "a:1" },
   );
+  assert.deepEqual(readClientFrame('{"type":"ack","position":7}'), { type: "ack", position: 7 });
+  const events = {
+    type: "subscribe",
+    channels: ["events", "sources"],
+    after: 0,
+    filter: { source: "/kalshi", type: "pnl.kalshi.fill.recorded.v1", subject: "X" },
+  };
+  assert.deepEqual(readClientFrame(JSON.stringify(events)), events);
+  const end = { type: "unsubscribe", channels: ["pnl"] };
+  assert.deepEqual(readClientFrame(JSON.stringify(end)), end);
 });
 
 Deno.test("readClientFrame() refuses everything else", () => {
@@ -26,6 +36,13 @@ Deno.test("readClientFrame() refuses everything else", () => {
     '{"type":"subscribe","channels":["pnl","pnl"]}',
     '{"type":"subscribe","channels":["other"]}',
     '{"type":"subscribe","channels":["pnl"],"since":7}',
+    '{"type":"ack","pos":"a:1","position":7}',
+    '{"type":"ack","position":1.5}',
+    '{"type":"unsubscribe"}',
+    '{"type":"subscribe","channels":["events"],"after":-1}',
+    '{"type":"subscribe","channels":["events"],"after":"1"}',
+    '{"type":"subscribe","channels":["events"],"filter":{"source":"/other"}}',
+    '{"type":"subscribe","channels":["events"],"filter":{"sources":"/kalshi"}}',
     new ArrayBuffer(2),
     `{"type":"ping","x":"${"y".repeat(MAX_INBOUND_BYTES)}"}`,
     // Short in characters, too long in bytes.

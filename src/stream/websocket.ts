@@ -1,5 +1,6 @@
 /** Upgrading requests to WebSockets that follow the hub. */
 import { closeSoon } from "./close_soon.ts";
+import type { Feeds } from "./feeds.ts";
 import type { Hub } from "./hub.ts";
 import { type OpeningLimit, REFUSALS } from "./limits.ts";
 import { CLOSE, PROTOCOL } from "./protocol.ts";
@@ -30,6 +31,8 @@ export interface OpenOptions {
   readonly since: string | null;
   /** The address that it counts for, or null where that is not limited. */
   readonly address: string | null;
+  /** What it may follow beside the snapshots. */
+  readonly feeds: Feeds;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface OpenOptions {
 export function openWebSocket(
   hub: Hub,
   request: Request,
-  { since, address }: OpenOptions,
+  { since, address, feeds }: OpenOptions,
 ): Response | OpeningLimit {
   const limit = hub.refusal(address);
   if (limit !== null && !isTold(limit)) return limit;
@@ -56,7 +59,7 @@ export function openWebSocket(
     turnAway(socket, limit);
     return response;
   }
-  const subscriber = new WebSocketSubscriber(hub, socket, since);
+  const subscriber = new WebSocketSubscriber(hub, socket, since, feeds);
   hub.add(subscriber, address);
   socket.onopen = () => subscriber.opened();
   socket.onmessage = (event) => subscriber.received(event.data);

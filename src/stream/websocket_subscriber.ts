@@ -2,7 +2,9 @@
 import { getLogger } from "@logtape/logtape";
 import { parseStreamPosition } from "../projection/frame.ts";
 import type { Broadcast } from "./broadcast.ts";
+import { Channels } from "./channels.ts";
 import { closeSoon } from "./close_soon.ts";
+import type { Feeds } from "./feeds.ts";
 import { Gap } from "./gap.ts";
 import type { Hub } from "./hub.ts";
 import { Inbound } from "./inbound.ts";
@@ -11,12 +13,14 @@ import { MAX_BUFFERED_BYTES, PacedSocket } from "./paced_socket.ts";
 import { Pending } from "./pending.ts";
 import {
   BadFrameError,
+  type ChannelName,
   CLOSE,
   errorFrame,
   helloFrame,
   PONG,
   readClientFrame,
   resetFrame,
+  type SubscribeFrame,
 } from "./protocol.ts";
 import { MAX_AWAIT_MS, type ResetReason } from "./resume.ts";
 import type { PeerMeasure, Subscriber } from "./subscriber.ts";
@@ -39,6 +43,7 @@ export class WebSocketSubscriber implements Subscriber {
   readonly #hub: Hub;
   readonly #socket: WebSocket;
   readonly #line: PacedSocket;
+  readonly #channels: Channels;
   readonly #since: string | null;
   readonly #inbound = new Inbound(performance.now());
   readonly #pending = new Pending(MAX_WAITING_FINALS);
@@ -61,10 +66,11 @@ export class WebSocketSubscriber implements Subscriber {
   #late = false;
 
   /** @param since the stream position to go on from, where the peer named one with its request */
-  constructor(hub: Hub, socket: WebSocket, since: string | null) {
+  constructor(hub: Hub, socket: WebSocket, since: string | null, feeds: Feeds) {
     this.#hub = hub;
     this.#socket = socket;
     this.#line = new PacedSocket(socket, hub.lateAfterMs);
+    this.#channels = new Channels(hub, feeds, this.#line, () => this.#attempt(() => this.#pump()));
     this.#since = since;
   }
 
@@ -166,21 +172,45 @@ export class WebSocketSubscriber implements Subscriber {
       case "ping":
         return this.#line.say(PONG);
       case "ack":
-        return this.#acknowledge(frame.pos);
+        return this.#acknowledge(frame.pos, frame.position);
+      case "unsubscribe":
+        return this.#unsubscribe(frame.channels);
       case "subscribe": {
         const excess = this.#inbound.subscribe(performance.now());
         if (excess !== null) return this.#refuseBeyond(excess);
-        return this.#subscribe(frame.since ?? null);
+        return this.#follow(frame);
       }
     }
   }
 
-  #acknowledge(pos: string): void {
-    const position = parseStreamPosition(pos);
-    const known = position !== null && position.epoch === this.#hub.epoch &&
-      this.#line.acknowledge("pnl", position.offset, performance.now()) !== "unknown";
+  #acknowledge(pos: string | undefined, position: number | undefined): void {
+    const now = performance.now();
+    const place = parseStreamPosition(pos ?? "");
+    const known = position !== undefined
+      ? this.#line.acknowledge("events", position, now) !== "unknown"
+      : place !== null && place.epoch === this.#hub.epoch &&
+        this.#line.acknowledge("pnl", place.offset, now) !== "unknown";
     if (known) return this.#pump();
     this.#line.say(errorFrame("unknown_position", "No such position was sent here"));
+  }
+
+  /** A peer whose first word names other channels than the snapshots' gets none of these. */
+  #follow(frame: SubscribeFrame): void {
+    this.#channels.subscribe(frame);
+    if (frame.channels.includes("pnl")) {
+      this.#hub.unmute(this);
+      return this.#subscribe(frame.since ?? null);
+    }
+    if (this.#greeting !== null) this.#unsubscribe(["pnl"]);
+    this.#pump();
+  }
+
+  #unsubscribe(names: readonly ChannelName[]): void {
+    this.#channels.unsubscribe(names);
+    if (!names.includes("pnl")) return;
+    this.#endGreeting();
+    this.#forget();
+    this.#hub.mute(this);
   }
 
   #subscribe(since: string | null): void {
@@ -199,25 +229,32 @@ export class WebSocketSubscriber implements Subscriber {
     this.#pump();
   }
 
-  /** Sends what may go now: the finals of a gap, then the current snapshot; or what waits. */
+  /** Sends what may go now, the snapshots first: they are what is to be new. */
   #pump(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    const waitMs = Math.min(this.#pumpSnapshots(), this.#channels.pump());
+    if (waitMs === Infinity || !this.#line.isOpen) return;
+    this.#timer = setTimeout(() => this.#attempt(() => this.#pump()), waitMs);
+  }
+
+  /**
+   * Sends the finals of a gap, then the current snapshot; or what waits. Returns how long the next has to
+   * wait; Infinity where there is none, or only the peer can tell.
+   */
+  #pumpSnapshots(): number {
     if (this.#line.flow.isSlow) this.#conflate();
     while (this.#line.isOpen) {
       const next = this.#next();
-      if (next === undefined) return;
+      if (next === undefined) return Infinity;
       const now = performance.now();
       const waitMs = this.#waitMs(next, now);
-      if (waitMs === Infinity) return;
-      if (waitMs > 0) {
-        this.#timer = setTimeout(() => this.#attempt(() => this.#pump()), waitMs);
-        return;
-      }
+      if (waitMs > 0) return waitMs;
       if (this.#gap === null) this.#pending.take();
       else this.#gap.shift(now);
       this.#send(next, now);
     }
+    return Infinity;
   }
 
   /** A slow peer gets the newest alone, and is told where a final is not among what it gets. */
@@ -285,6 +322,7 @@ export class WebSocketSubscriber implements Subscriber {
     this.#endGreeting();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#channels.stop();
     this.#forget();
   }
 

@@ -1,0 +1,12 @@
+/** What can be followed beside the snapshots. */
+import type { LogTail } from "./log_tail.ts";
+import type { SourceWatch } from "./source_watch.ts";
+
+/** The channels that a node offers. */
+export interface Feeds {
+  /** Null on an edge, which has no log. */
+  readonly events: LogTail | null;
+  readonly sources: SourceWatch;
+  /** Where the writer listens, whom an edge names; null where that is not known. */
+  readonly writerAddress: () => string | null;
+}
