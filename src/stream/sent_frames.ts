@@ -31,8 +31,8 @@ interface SentFrame {
 
 /** Positions of a channel that were sent: the least, and the greatest that is not under way any more. */
 interface Past {
-  readonly lowest: number;
-  readonly retired: number;
+  lowest: number;
+  retired: number;
 }
 
 const NOTHING = { bytes: 0, newestAt: 0, positionAt: 0 };
@@ -40,7 +40,10 @@ const NOTHING = { bytes: 0, newestAt: 0, positionAt: 0 };
 /** The frames under way, oldest first. */
 export class SentFrames {
   readonly #frames: SentFrame[] = [];
-  readonly #past: Partial<Record<Channel, Past>> = {};
+  readonly #past: Readonly<Record<Channel, Past>> = {
+    pnl: { lowest: Infinity, retired: -1 },
+    events: { lowest: Infinity, retired: -1 },
+  };
   #bytes = 0;
 
   /** How many are under way. */
@@ -65,15 +68,15 @@ export class SentFrames {
 
   /** Adds a frame. */
   add(channel: Channel, offset: number, bytes: number, at: number): void {
-    const { lowest = offset, retired = -1 } = this.#past[channel] ?? {};
-    this.#past[channel] = { lowest: Math.min(lowest, offset), retired };
+    const past = this.#past[channel];
+    past.lowest = Math.min(past.lowest, offset);
     this.#frames.push({ channel, offset, bytes, at });
     this.#bytes += bytes;
   }
 
   /** Forgets the oldest beyond so many, as if they had arrived. */
   keep(count: number): void {
-    if (this.#frames.length > count) this.#retire(this.#frames.length - count);
+    while (this.#frames.length > count) this.#retire();
   }
 
   /**
@@ -84,13 +87,15 @@ export class SentFrames {
     const index = this.#lastIndex(channel, offset);
     const found = this.#frames[index];
     if (found === undefined) {
-      const past = this.#past[channel];
-      const old = past !== undefined && offset >= past.lowest && offset <= past.retired;
+      const { lowest, retired } = this.#past[channel];
+      const old = offset >= lowest && offset <= retired;
       return { outcome: old ? "old" : "unknown", ...NOTHING };
     }
     const positionAt = this.#frames
       .find((frame) => frame.channel === channel && frame.offset === offset)?.at ?? found.at;
-    const bytes = this.#retire(index + 1);
+    const before = this.#bytes;
+    this.keep(this.#frames.length - index - 1);
+    const bytes = before - this.#bytes;
     return { outcome: "fresh", bytes, newestAt: found.at, positionAt };
   }
 
@@ -100,14 +105,11 @@ export class SentFrames {
     );
   }
 
-  #retire(count: number): number {
-    let bytes = 0;
-    for (const frame of this.#frames.splice(0, count)) {
-      bytes += frame.bytes;
-      const { lowest = frame.offset, retired = -1 } = this.#past[frame.channel] ?? {};
-      this.#past[frame.channel] = { lowest, retired: Math.max(retired, frame.offset) };
-    }
-    this.#bytes -= bytes;
-    return bytes;
+  #retire(): void {
+    const frame = this.#frames.shift();
+    if (frame === undefined) return;
+    this.#bytes -= frame.bytes;
+    const past = this.#past[frame.channel];
+    past.retired = Math.max(past.retired, frame.offset);
   }
 }
