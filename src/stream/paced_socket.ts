@@ -54,6 +54,13 @@ export class PacedSocket {
     return this.#isCrowded() ? LOOK_AGAIN_MS : 0;
   }
 
+  /** How long to wait before a frame without a position may be sent. */
+  wordWaitMs(bytes: number, now: number): number {
+    const waitMs = this.#flow.wordWaitMs(bytes, now);
+    if (waitMs > 0) return waitMs;
+    return this.#isCrowded() ? LOOK_AGAIN_MS : 0;
+  }
+
   /** Sends a frame that has a position; {@link waitMs} must have been asked. */
   send(text: string, bytes: number, channel: Channel, offset: number, now: number): void {
     if (!this.isOpen) return;
@@ -62,7 +69,7 @@ export class PacedSocket {
     this.#socket.send(text);
   }
 
-  /** Sends a frame without a position at the head of one that has one: they belong together. */
+  /** Sends a frame without a position whatever the pace, as at the head of one that has one. */
   preface(text: string, now: number): void {
     if (!this.isOpen) return;
     this.#flow.said(text.length, now);
@@ -73,8 +80,7 @@ export class PacedSocket {
   /** Sends an answer, or nothing: a peer that does not read gets no answers, which would pile up. */
   say(text: string): void {
     const now = performance.now();
-    if (this.#flow.wordWaitMs(text.length, now) > 0) return;
-    if (!this.#isCrowded()) this.preface(text, now);
+    if (this.wordWaitMs(text.length, now) === 0) this.preface(text, now);
   }
 
   /** The peer says that a position, and all before it, has arrived. */
