@@ -8,6 +8,8 @@ import type { ResetReason } from "./resume.ts";
 /** The subprotocol's name. */
 export const PROTOCOL = "pnl.v1";
 
+const UTF8 = new TextEncoder();
+
 /** The largest frame that a client may send, in bytes of UTF-8. */
 export const MAX_INBOUND_BYTES = 4 * 1024;
 
@@ -78,8 +80,10 @@ export class BadFrameError extends Error {
  */
 export function readClientFrame(data: unknown): ClientFrame {
   if (typeof data !== "string") throw new BadFrameError("A frame must be text");
+  // A unit of UTF-16 is at most three bytes of UTF-8: short frames, as most are, need not be encoded.
   if (
-    data.length > MAX_INBOUND_BYTES || new TextEncoder().encode(data).length > MAX_INBOUND_BYTES
+    data.length > MAX_INBOUND_BYTES ||
+    3 * data.length > MAX_INBOUND_BYTES && UTF8.encode(data).length > MAX_INBOUND_BYTES
   ) {
     throw new BadFrameError(`A frame must not be longer than ${MAX_INBOUND_BYTES} bytes`);
   }

@@ -22,11 +22,12 @@ export interface Acknowledged {
   readonly positionAt: number;
 }
 
+/** Written over when it is forgotten: thousands of peers would leave much garbage with each broadcast. */
 interface SentFrame {
-  readonly channel: Channel;
-  readonly offset: number;
-  readonly bytes: number;
-  readonly at: number;
+  channel: Channel;
+  offset: number;
+  bytes: number;
+  at: number;
 }
 
 /** Positions of a channel that were sent: the least, and the greatest that is not under way any more. */
@@ -66,17 +67,25 @@ export class SentFrames {
     return this.#lastIndex(channel, offset) >= 0;
   }
 
-  /** Adds a frame. */
-  add(channel: Channel, offset: number, bytes: number, at: number): void {
+  /**
+   * Adds a frame.
+   *
+   * @param most beyond so many the oldest are forgotten, as if they had arrived
+   */
+  add(channel: Channel, offset: number, bytes: number, at: number, most: number): void {
     const past = this.#past[channel];
     past.lowest = Math.min(past.lowest, offset);
-    this.#frames.push({ channel, offset, bytes, at });
+    let spare: SentFrame | undefined;
+    while (this.#frames.length >= most) spare = this.#retire();
+    if (spare === undefined) this.#frames.push({ channel, offset, bytes, at });
+    else {
+      spare.channel = channel;
+      spare.offset = offset;
+      spare.bytes = bytes;
+      spare.at = at;
+      this.#frames.push(spare);
+    }
     this.#bytes += bytes;
-  }
-
-  /** Forgets the oldest beyond so many, as if they had arrived. */
-  keep(count: number): void {
-    while (this.#frames.length > count) this.#retire();
   }
 
   /**
@@ -94,22 +103,25 @@ export class SentFrames {
     const positionAt = this.#frames
       .find((frame) => frame.channel === channel && frame.offset === offset)?.at ?? found.at;
     const before = this.#bytes;
-    this.keep(this.#frames.length - index - 1);
-    const bytes = before - this.#bytes;
-    return { outcome: "fresh", bytes, newestAt: found.at, positionAt };
+    for (let count = 0; count <= index; count++) this.#retire();
+    return { outcome: "fresh", bytes: before - this.#bytes, newestAt: found.at, positionAt };
   }
 
   #lastIndex(channel: Channel, offset: number): number {
-    return this.#frames.findLastIndex((frame) =>
-      frame.channel === channel && frame.offset === offset
-    );
+    let index = this.#frames.length - 1;
+    for (; index >= 0; index--) {
+      const frame = this.#frames[index];
+      if (frame?.channel === channel && frame.offset === offset) break;
+    }
+    return index;
   }
 
-  #retire(): void {
+  #retire(): SentFrame | undefined {
     const frame = this.#frames.shift();
-    if (frame === undefined) return;
+    if (frame === undefined) return undefined;
     this.#bytes -= frame.bytes;
     const past = this.#past[frame.channel];
     past.retired = Math.max(past.retired, frame.offset);
+    return frame;
   }
 }

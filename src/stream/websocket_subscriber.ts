@@ -110,7 +110,11 @@ export class WebSocketSubscriber implements Subscriber {
     // Finals come in a burst where an edge was cut off: what does not fit is read when there is room.
     if (this.#pending.isFull) this.missed();
     else this.#keep(broadcast);
-    this.#pump();
+    try {
+      this.#pump();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Reads the finals since the last snapshot sent, in the place of what waits. */
@@ -331,12 +335,16 @@ export class WebSocketSubscriber implements Subscriber {
     try {
       action();
     } catch (error) {
-      if (error instanceof BadFrameError) {
-        return this.#refuse(CLOSE.badFrame, error.code, error.message);
-      }
-      log.error("A WebSocket failed: {error}", { error });
-      this.#refuse(CLOSE.internal, "internal", "The stream failed; the log has the reason");
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof BadFrameError) {
+      return this.#refuse(CLOSE.badFrame, error.code, error.message);
+    }
+    log.error("A WebSocket failed: {error}", { error });
+    this.#refuse(CLOSE.internal, "internal", "The stream failed; the log has the reason");
   }
 
   #refuseBeyond(limit: "frames" | "bytes" | "slow"): void {
