@@ -80,10 +80,9 @@ export class FlowControl {
 
   /** A frame that has a position was sent. */
   sent(channel: Channel, offset: number, bytes: number, now: number): void {
-    this.#sent.add(channel, offset, bytes, now);
-    if (this.#acknowledging) return;
-    this.#sent.keep(REMEMBERED_FRAMES);
-    this.#pace.spend(bytes, now);
+    const most = this.#acknowledging ? Infinity : REMEMBERED_FRAMES;
+    this.#sent.add(channel, offset, bytes, now, most);
+    if (!this.#acknowledging) this.#pace.spend(bytes, now);
   }
 
   /** How long to wait before a frame without a position may be sent. */

@@ -61,9 +61,8 @@ export class PacedSocket {
     return this.#isCrowded() ? LOOK_AGAIN_MS : 0;
   }
 
-  /** Sends a frame that has a position; {@link waitMs} must have been asked. */
+  /** Sends a frame that has a position; {@link isOpen} and {@link waitMs} must have been asked. */
   send(text: string, bytes: number, channel: Channel, offset: number, now: number): void {
-    if (!this.isOpen) return;
     this.#flow.sent(channel, offset, bytes, now);
     this.#unlooked += bytes;
     this.#socket.send(text);
