@@ -40,6 +40,12 @@ export class Inbound {
     return this.#frames.take(SUBSCRIBE_COST, now) ? null : "frames";
   }
 
+  /** The frame that came acknowledges what was sent: there are no more of these than the server sends. */
+  forgive(data: unknown, now: number): void {
+    this.#frames.spend(-1, now);
+    this.#bytes.spend(-sizeOf(data), now);
+  }
+
   /** How long ago something came, in milliseconds. */
   quietMs(now: number): number {
     return now - this.#heardAt;

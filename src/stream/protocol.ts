@@ -61,6 +61,9 @@ export type ChannelName = z.infer<typeof CHANNELS>[number];
 /** A frame from a client. Fields that are not known are ignored. */
 export type ClientFrame = z.infer<typeof CLIENT_FRAME>;
 
+/** The frame that says what has arrived. */
+export type AckFrame = Extract<ClientFrame, { type: "ack" }>;
+
 /** The frame that asks for channels. */
 export type SubscribeFrame = Extract<ClientFrame, { type: "subscribe" }>;
 

@@ -12,6 +12,7 @@ import { REFUSALS } from "./limits.ts";
 import { MAX_BUFFERED_BYTES, PacedSocket } from "./paced_socket.ts";
 import { Pending } from "./pending.ts";
 import {
+  type AckFrame,
   BadFrameError,
   type ChannelName,
   CLOSE,
@@ -176,7 +177,7 @@ export class WebSocketSubscriber implements Subscriber {
       case "ping":
         return this.#line.say(PONG);
       case "ack":
-        return this.#acknowledge(frame.pos, frame.position);
+        return this.#acknowledge(frame, data);
       case "unsubscribe":
         return this.#unsubscribe(frame.channels);
       case "subscribe": {
@@ -187,15 +188,19 @@ export class WebSocketSubscriber implements Subscriber {
     }
   }
 
-  #acknowledge(pos: string | undefined, position: number | undefined): void {
+  #acknowledge({ pos, position }: AckFrame, data: unknown): void {
     const now = performance.now();
     const place = parseStreamPosition(pos ?? "");
-    const known = position !== undefined
-      ? this.#line.acknowledge("events", position, now) !== "unknown"
-      : place !== null && place.epoch === this.#hub.epoch &&
-        this.#line.acknowledge("pnl", place.offset, now) !== "unknown";
-    if (known) return this.#pump();
-    this.#line.say(errorFrame("unknown_position", "No such position was sent here"));
+    const outcome = position !== undefined
+      ? this.#line.acknowledge("events", position, now)
+      : place !== null && place.epoch === this.#hub.epoch
+      ? this.#line.acknowledge("pnl", place.offset, now)
+      : "unknown";
+    if (outcome === "unknown") {
+      return this.#line.say(errorFrame("unknown_position", "No such position was sent here"));
+    }
+    if (outcome === "fresh") this.#inbound.forgive(data, now);
+    this.#pump();
   }
 
   /** A peer whose first word names other channels than the snapshots' gets none of these. */
