@@ -41,8 +41,9 @@ export class Allowance {
   }
 
   #fill(now: number): void {
-    const gained = Math.max(0, now - this.#filledAt) * this.#perSecond / 1000;
+    if (now <= this.#filledAt) return;
+    const gained = (now - this.#filledAt) * this.#perSecond / 1000;
     this.#tokens = Math.min(this.#capacity, this.#tokens + gained);
-    this.#filledAt = Math.max(now, this.#filledAt);
+    this.#filledAt = now;
   }
 }

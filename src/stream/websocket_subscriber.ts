@@ -253,9 +253,9 @@ export class WebSocketSubscriber implements Subscriber {
    */
   #pumpSnapshots(): number {
     if (this.#line.flow.isSlow) this.#conflate();
-    while (this.#line.isOpen) {
+    for (;;) {
       const next = this.#next();
-      if (next === undefined) return Infinity;
+      if (next === undefined || !this.#line.isOpen) return Infinity;
       const now = performance.now();
       const waitMs = this.#waitMs(next, now);
       if (waitMs > 0) return waitMs;
@@ -263,7 +263,6 @@ export class WebSocketSubscriber implements Subscriber {
       else this.#gap.shift(now);
       this.#send(next, now);
     }
-    return Infinity;
   }
 
   /** A slow peer gets the newest alone, and is told where a final is not among what it gets. */
