@@ -3,18 +3,28 @@ import { z } from "zod";
 import type { Context } from "hono";
 import { type Refusal, refuseHandshake } from "../stream/handshake.ts";
 import type { Feeds } from "../stream/feeds.ts";
+import { CHANNELS, type SubscribeFrame } from "../stream/protocol.ts";
 import { openSse } from "../stream/sse.ts";
 import { openWebSocket } from "../stream/websocket.ts";
 import { admitStream, clientAddress, refuseStream } from "./admit.ts";
 import type { AppDeps } from "./deps.ts";
 import { HttpProblem } from "./problem.ts";
-import { readQuery } from "./query.ts";
+import { given, readQuery, wholeParameter } from "./query.ts";
 import { reply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
 const POSITION = z.string().max(200, "is too long").optional();
 const SSE_QUERY = z.object({ lastEventId: POSITION });
-const WS_QUERY = z.object({ since: POSITION });
+const WS_QUERY = z.object({
+  channels: z.string().max(100, "is too long").transform((text, context) => {
+    const { success, data } = CHANNELS.safeParse(text.split(","));
+    if (success) return data;
+    context.addIssue("is not a list of pnl, events and sources");
+    return z.NEVER;
+  }).optional(),
+  since: POSITION,
+  after: wholeParameter(0, Number.MAX_SAFE_INTEGER).optional(),
+});
 
 /** Headers of a stream of server-sent events. */
 export const SSE_HEADERS = {
@@ -56,13 +66,21 @@ function sse(c: Context, deps: AppDeps): Response {
   return reply(c, 200, openSse(deps.hub, { since, address }), SSE_HEADERS);
 }
 
+/** What a WebSocket follows from the beginning; null where its address says nothing. */
+function firstOf({ channels, since, after }: z.output<typeof WS_QUERY>): SubscribeFrame | null {
+  if (channels === undefined && since === undefined && after === undefined) return null;
+  const snapshots = since === undefined && after !== undefined ? [] : ["pnl" as const];
+  const named = after === undefined ? snapshots : [...snapshots, "events" as const];
+  return { type: "subscribe", channels: channels ?? named, ...given({ since, after }) };
+}
+
 function webSocket(c: Context, deps: AppDeps, feeds: Feeds): Response {
   if (c.req.method !== "GET") refuse("upgrade_required", c);
   const refusal = refuseHandshake(c.req.raw.headers, deps.allowedOrigins);
   if (refusal !== null) refuse(refusal, c);
-  const { since } = readQuery(c, WS_QUERY);
+  const first = firstOf(readQuery(c, WS_QUERY));
   const address = clientAddress(c, deps);
-  const opened = openWebSocket(deps.hub, c.req.raw, { since: since ?? null, address, feeds });
+  const opened = openWebSocket(deps.hub, c.req.raw, { first, address, feeds });
   return opened instanceof Response ? opened : refuseStream(opened, deps);
 }
 

@@ -27,8 +27,8 @@ export const CLOSE = {
   limit: 4429,
 } as const;
 
-/** What a client may follow. */
-const CHANNELS = z.array(z.enum(["pnl", "events", "sources"])).min(1).max(3)
+/** What a client may follow: each name at most once. */
+export const CHANNELS = z.array(z.enum(["pnl", "events", "sources"])).min(1).max(3)
   .refine((names) => new Set(names).size === names.length, "names a channel twice");
 
 /** A position of the log. */

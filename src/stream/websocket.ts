@@ -3,7 +3,7 @@ import { closeSoon } from "./close_soon.ts";
 import type { Feeds } from "./feeds.ts";
 import type { Hub } from "./hub.ts";
 import { type OpeningLimit, REFUSALS } from "./limits.ts";
-import { CLOSE, PROTOCOL } from "./protocol.ts";
+import { CLOSE, PROTOCOL, type SubscribeFrame } from "./protocol.ts";
 import { WebSocketSubscriber } from "./websocket_subscriber.ts";
 
 /** Sockets that may be open at once only to be told that there is no room. */
@@ -27,8 +27,8 @@ function isTold(limit: OpeningLimit): boolean {
 
 /** Who opens a stream, and from where it goes on. */
 export interface OpenOptions {
-  /** The stream position to go on from, or null. */
-  readonly since: string | null;
+  /** What it follows from the beginning; null: it will say, or follows the snapshots. */
+  readonly first: SubscribeFrame | null;
   /** The address that it counts for, or null where that is not limited. */
   readonly address: string | null;
   /** What it may follow beside the snapshots. */
@@ -45,7 +45,7 @@ export interface OpenOptions {
 export function openWebSocket(
   hub: Hub,
   request: Request,
-  { since, address, feeds }: OpenOptions,
+  { first, address, feeds }: OpenOptions,
 ): Response | OpeningLimit {
   const limit = hub.refusal(address);
   if (limit !== null && !isTold(limit)) return limit;
@@ -59,7 +59,7 @@ export function openWebSocket(
     turnAway(socket, limit);
     return response;
   }
-  const subscriber = new WebSocketSubscriber(hub, socket, since, feeds);
+  const subscriber = new WebSocketSubscriber(hub, socket, first, feeds);
   hub.add(subscriber, address);
   socket.onopen = () => subscriber.opened();
   socket.onmessage = (event) => subscriber.received(event.data);

@@ -45,7 +45,7 @@ export class WebSocketSubscriber implements Subscriber {
   readonly #socket: WebSocket;
   readonly #line: PacedSocket;
   readonly #channels: Channels;
-  readonly #since: string | null;
+  readonly #first: SubscribeFrame | null;
   readonly #inbound = new Inbound(performance.now());
   readonly #pending = new Pending(MAX_WAITING_FINALS);
   #refused = false;
@@ -66,22 +66,22 @@ export class WebSocketSubscriber implements Subscriber {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #late = false;
 
-  /** @param since the stream position to go on from, where the peer named one with its request */
-  constructor(hub: Hub, socket: WebSocket, since: string | null, feeds: Feeds) {
+  /** @param first what the peer asked for with its request; null: it will say, or follows the snapshots */
+  constructor(hub: Hub, socket: WebSocket, first: SubscribeFrame | null, feeds: Feeds) {
     this.#hub = hub;
     this.#socket = socket;
     this.#line = new PacedSocket(socket, hub.lateAfterMs);
     this.#channels = new Channels(hub, feeds, this.#line, () => this.#attempt(() => this.#pump()));
-    this.#since = since;
+    this.#first = first;
   }
 
   /** The socket is open: says hello, and goes on from where the peer said, or soon sends the current. */
   opened(): void {
     if (this.#leaving !== null || this.#hub.draining) return this.drain(this.#hub.retryMs());
     this.#line.say(helloFrame(this.#hub.epoch, this.#hub.intervalMs));
-    if (this.#since === null) {
-      this.#greeting = setTimeout(() => this.#attempt(() => this.#subscribe(null)), GREETING_MS);
-    } else this.#attempt(() => this.#subscribe(this.#since));
+    const first = this.#first;
+    if (first !== null) return this.#attempt(() => this.#follow(first));
+    this.#greeting = setTimeout(() => this.#attempt(() => this.#subscribe(null)), GREETING_MS);
   }
 
   /** The peer is gone, or the runtime gave it up; it may say so twice. */
@@ -210,7 +210,7 @@ export class WebSocketSubscriber implements Subscriber {
       this.#hub.unmute(this);
       return this.#subscribe(frame.since ?? null);
     }
-    if (this.#greeting !== null) this.#unsubscribe(["pnl"]);
+    if (this.#greeting !== null || frame === this.#first) this.#unsubscribe(["pnl"]);
     this.#pump();
   }
 
