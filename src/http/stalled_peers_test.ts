@@ -80,6 +80,26 @@ Deno.test("an event stream that stalls is held to a bound, and then gets the lat
   await until(() => server.hub.stats().connections.sse === 0, "gone");
 });
 
+Deno.test("while too much waits for all together, those for whom most waits get nothing more", async () => {
+  const hub = { intervalMs: 1, maxBufferedBytes: 20 * 1024 };
+  await using server = await startTestServer({ hub, stopMs: 500 });
+  await server.collect("1");
+  const { port } = server.server;
+  const peers = [await rawRequest(port, SSE), await rawRequest(port, SSE)];
+  await until(() => server.hub.stats().held === 1, "held", FILLED_MS);
+  await untilStalled(server);
+  assert.ok(server.hub.stats().bufferedBytes > 20 * 1024);
+  await server.collect("777.77");
+  for (const peer of peers) {
+    await readUntil(peer, `"totalRevenue":"777.77"`);
+    peer.close();
+  }
+  await until(() => server.hub.stats().connections.sse === 0, "gone");
+  const { held, holds, bufferedBytes } = server.hub.stats();
+  assert.deepEqual([held, bufferedBytes], [0, 0]);
+  assert.ok(holds >= 1);
+});
+
 Deno.test("WebSockets that stall cost little, are gone within twice the idle time, and slow nobody", async () => {
   const idleSeconds = 3;
   await using server = await startTestServer({ hub: { intervalMs: 50, idleSeconds } });

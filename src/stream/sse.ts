@@ -4,7 +4,7 @@ import type { Broadcast } from "./broadcast.ts";
 import type { Hub } from "./hub.ts";
 import { Pending } from "./pending.ts";
 import { MAX_AWAIT_MS, type ResetReason } from "./resume.ts";
-import type { Subscriber } from "./subscriber.ts";
+import type { PeerMeasure, Subscriber } from "./subscriber.ts";
 
 const log = getLogger(["pnl", "stream"]);
 
@@ -39,6 +39,8 @@ class SseSubscriber implements Subscriber {
   /** Nobody asked for that gap to be filled: one that is not by then is told instead. */
   #refillUntil = Infinity;
   #lastOffset = -1;
+  /** Too much waits in this process: nothing is added to it. */
+  #held = false;
   /** Until when nothing is sent to a client that is ahead of this node, by `performance.now()`. */
   #awaiting: number | null = null;
 
@@ -70,6 +72,7 @@ class SseSubscriber implements Subscriber {
 
   /** The reader took something: there is room again. */
   pull(): void {
+    if (this.#held) return;
     if (this.#replayed !== null) return this.#replayOrEnd(this.#replayed);
     const next = this.#pending.take();
     if (next !== undefined) this.#send(next);
@@ -108,6 +111,16 @@ class SseSubscriber implements Subscriber {
 
   keepAlive(): void {
     if (this.#hasRoom()) this.#controller?.enqueue(ALIVE);
+  }
+
+  measure(): PeerMeasure {
+    const room = this.#controller?.desiredSize ?? BUFFERED_BYTES;
+    return { bufferedBytes: Math.max(0, BUFFERED_BYTES - room), ageMs: null, late: false };
+  }
+
+  hold(held: boolean): void {
+    this.#held = held;
+    if (this.#hasRoom()) this.pull();
   }
 
   drain(retryMs: number): void {
@@ -167,7 +180,7 @@ class SseSubscriber implements Subscriber {
   }
 
   #hasRoom(): boolean {
-    return (this.#controller?.desiredSize ?? 0) > 0;
+    return !this.#held && (this.#controller?.desiredSize ?? 0) > 0;
   }
 }
 
