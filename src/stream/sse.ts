@@ -81,29 +81,35 @@ class SseSubscriber implements Subscriber {
   /** The client went away. */
   cancel(): void {
     this.#controller = null;
+    this.#hub.count("conflated", this.#pending.size);
     this.#pending.clear();
     this.#hub.release(this);
   }
 
   offer(broadcast: Broadcast): void {
-    // What is live while a gap is filled is read with the rest of the gap.
-    if (this.#replayed !== null) return;
+    if (this.#replayed !== null) return this.#leaveToReplay(broadcast);
     if (broadcast.frame.offset < this.#lastOffset) {
-      if (this.#awaiting === null || performance.now() < this.#awaiting) return;
+      if (this.#awaiting === null || performance.now() < this.#awaiting) {
+        return this.#hub.count("conflated");
+      }
       this.#reset("ahead", broadcast);
       this.#lastOffset = broadcast.frame.offset;
     }
     this.#awaiting = null;
     if (this.#pending.size === 0 && this.#hasRoom()) this.#send(broadcast);
     // Finals come in a burst where an edge was cut off: what does not fit is read when there is room.
-    else if (this.#pending.isFull) this.missed();
-    else this.#hub.count("conflated", this.#pending.add(broadcast));
+    else if (this.#pending.isFull) {
+      this.missed();
+      this.#leaveToReplay(broadcast);
+    } else this.#hub.count("conflated", this.#pending.add(broadcast));
   }
 
   /** Reads the finals since the last snapshot sent, in the place of what waits. */
   missed(): void {
     if (this.#replayed !== null || this.#lastOffset < 0) return;
-    this.#pending.clear();
+    this.#pending.keepNewest();
+    const newest = this.#pending.take();
+    if (newest !== undefined) this.#leaveToReplay(newest);
     this.#replayed = this.#lastOffset;
     this.#refillUntil = performance.now() + PATIENCE_MS;
     if (this.#hasRoom()) this.#replayOrEnd(this.#replayed);
@@ -126,9 +132,15 @@ class SseSubscriber implements Subscriber {
   drain(retryMs: number): void {
     const controller = this.#controller;
     if (controller === null) return;
-    this.#write(`retry: ${retryMs}\n\n`);
+    // First: what is enqueued is pulled after at once.
     this.cancel();
+    controller.enqueue(UTF8.encode(`retry: ${retryMs}\n\n`));
     controller.close();
+  }
+
+  /** Finals that are live while a gap is filled are read with the rest of the gap; the others are not sent. */
+  #leaveToReplay({ frame }: Broadcast): void {
+    if (!frame.final) this.#hub.count("conflated");
   }
 
   /** A stream that fails ends, and the client comes back to where it was. */
