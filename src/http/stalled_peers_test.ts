@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startTestServer, type TestServer } from "./test_server.ts";
+import { startTestServer, type TestServer, totals } from "./test_server.ts";
 import { RawWebSocket } from "./test_raw_websocket.ts";
 import {
   handshake,
@@ -98,6 +98,25 @@ Deno.test("while too much waits for all together, those for whom most waits get 
   const { held, holds, bufferedBytes } = server.hub.stats();
   assert.deepEqual([held, bufferedBytes], [0, 0]);
   assert.ok(holds >= 1);
+});
+
+Deno.test("a stream of events that is held loses nothing", async () => {
+  await using server = await startTestServer({ hub: { maxBufferedBytes: 1_000 } });
+  const now = server.clock.now();
+  for (let at = 0; at < 15_000; at += 5_000) {
+    server.log.append(Array.from({ length: 5_000 }, (_, n) => totals(`${at + n}.5`, now)));
+  }
+  const head = server.log.head().position;
+  const peer = await rawRequest(server.server.port, [
+    "GET /api/events/stream?after=0 HTTP/1.1",
+    "Host: 127.0.0.1",
+  ]);
+  await until(() => server.hub.stats().held === 1, "held");
+  const all = await readUntil(peer, `id: ${head}\n`);
+  const ids = [...all.matchAll(/event: event\r?\nid: (\d+)\n/g)].map(([, id]) => Number(id));
+  assert.deepEqual(ids, Array.from({ length: head }, (_, n) => n + 1));
+  peer.close();
+  await until(() => server.hub.stats().connections.sse === 0, "gone");
 });
 
 Deno.test("WebSockets that stall cost little, are gone within twice the idle time, and slow nobody", async () => {

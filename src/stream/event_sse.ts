@@ -4,7 +4,7 @@ import type { LogLine } from "../log/event_log.ts";
 import { EventCursor, type EventFilter, type EventStart, planEvents } from "./event_cursor.ts";
 import type { Hub } from "./hub.ts";
 import type { LogTail } from "./log_tail.ts";
-import type { Subscriber } from "./subscriber.ts";
+import type { PeerMeasure, Subscriber } from "./subscriber.ts";
 
 const log = getLogger(["pnl", "stream"]);
 const UTF8 = new TextEncoder();
@@ -29,6 +29,8 @@ class EventTail implements Subscriber {
   #unwatch = () => {};
   /** Everything was sent: an append is to be told at once, not at the next pull. */
   #idle = false;
+  /** Too much waits in this process: nothing is added to it. */
+  #held = false;
 
   constructor(
     hub: Hub,
@@ -61,7 +63,7 @@ class EventTail implements Subscriber {
 
   /** The reader took something: there is room again. A stream that fails ends, and the client comes back. */
   pull(): void {
-    if (this.#controller === null) return;
+    if (this.#controller === null || this.#held) return;
     try {
       const lines = this.#cursor.next(PAGE);
       this.#idle = lines.length === 0;
@@ -86,6 +88,16 @@ class EventTail implements Subscriber {
   keepAlive(): void {
     if (!this.#idle || (this.#controller?.desiredSize ?? 0) <= 0) return;
     this.#write(`: alive\nid: ${this.#cursor.position}\n\n`);
+  }
+
+  measure(): PeerMeasure {
+    const room = this.#controller?.desiredSize ?? BUFFERED_BYTES;
+    return { bufferedBytes: Math.max(0, BUFFERED_BYTES - room), ageMs: null, late: false };
+  }
+
+  hold(held: boolean): void {
+    this.#held = held;
+    if (!held && (this.#controller?.desiredSize ?? 0) > 0) this.pull();
   }
 
   drain(retryMs: number): void {
