@@ -5,7 +5,7 @@ import type { Clock } from "../pnl/clock.ts";
 import { BranchKeeper } from "./branch.ts";
 import type { RedisConnection } from "./connection.ts";
 import { DEFAULT_RETENTION, EventMirror, type MirrorStatus } from "./event_mirror.ts";
-import { type HeartbeatFacts, writeHeartbeat } from "./heartbeat.ts";
+import { type HeartbeatFacts, HeartbeatWriter } from "./heartbeat.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { type ClaimOptions, WriterLease } from "./lease.ts";
 import { pause } from "./pause.ts";
@@ -215,14 +215,15 @@ export class RedisWriter {
 
   async #beat(branch: string, signal: AbortSignal): Promise<void> {
     const { redis, identity, source, heartbeat, intervalMs, clock } = this.#options;
+    const writer = new HeartbeatWriter({ redis, identity, branch }, clock);
     while (!signal.aborted) {
-      await writeHeartbeat({ redis, identity, branch }, {
+      await writer.write(() => ({
         ...heartbeat(),
         at: new Date(clock.now()).toISOString(),
         epoch: source.epoch,
         offset: source.current()?.offset ?? 0,
         intervalMs,
-      });
+      }));
       await pause(intervalMs, signal);
       // The session went on for a whole interval.
       if (!signal.aborted) this.#lastError = null;
