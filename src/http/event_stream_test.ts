@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EventSource } from "eventsource";
 import { startTestServer, type TestServer, totals } from "./test_server.ts";
 import { rawRequest, SseClient, until } from "./test_streams.ts";
 
@@ -215,4 +216,21 @@ Deno.test("a log that cannot be read ends its streams, which come back to where 
   const back = await open(server, "", "4");
   assert.deepEqual(await positions(server, back, 1), [5]);
   await back.close();
+});
+
+Deno.test("an EventSource that saw no event comes back to where it was", async () => {
+  await using server = await startTestServer({ hub: { random: () => 0 } });
+  append(server, 3);
+  const source = new EventSource(`${server.origin}${STREAM}`);
+  const seen: string[] = [];
+  source.addEventListener("event", ({ lastEventId }) => seen.push(lastEventId));
+  await until(() => source.readyState === EventSource.OPEN, "open");
+  await until(() => server.hub.stats().connections.sse === 1, "there");
+  server.hub.sendAway();
+  await until(() => server.hub.stats().connections.sse === 0, "sent away");
+  append(server, 2);
+  await until(() => seen.length === 2, "both events");
+  assert.deepEqual(seen, ["5", "6"]);
+  source.close();
+  await until(() => server.hub.stats().connections.sse === 0, "gone");
 });
