@@ -4,6 +4,7 @@ import type { EventLog } from "../log/event_log.ts";
 import { ADOPT, BEGIN } from "./branch_scripts.ts";
 import type { RedisConnection } from "./connection.ts";
 import type { WriterIdentity } from "./identity.ts";
+import { ForeignLogError } from "./foreign_log.ts";
 import { inspectMirror, isBlank, mirrorFault, type MirrorState } from "./mirror_state.ts";
 import { BranchLostError, checkAnswer, runGuarded } from "./scripts.ts";
 
@@ -45,6 +46,7 @@ export class BranchKeeper {
   #place: BranchPlace | null = null;
   /** The branch that was verified last: as long as this process lives, the past of its log is unbroken. */
   #known: string | null = null;
+  #isVerified = false;
   #begun = 0;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -61,6 +63,14 @@ export class BranchKeeper {
   /** The same, and where its stream began and ended then. */
   get place(): BranchPlace | null {
     return this.#place;
+  }
+
+  /**
+   * Whether this process has had a branch in Redis. Until then another log's stream is left as it is, as at
+   * the start; after that it stands where ours stood, and is set aside.
+   */
+  get isVerified(): boolean {
+    return this.#isVerified;
   }
 
   /** How often this process began anew to fill Redis. */
@@ -80,6 +90,7 @@ export class BranchKeeper {
    * @returns the branch
    * @throws {RedisFailedError} where Redis refused or did not answer
    * @throws {LeaseHeldError} where another process writes there
+   * @throws {ForeignLogError} where Redis mirrors another log, and no branch was ever verified
    * @throws {LogFailedError}
    */
   establish(): Promise<string> {
@@ -108,10 +119,12 @@ export class BranchKeeper {
     const { redis, log, retention } = this.#options;
     for (let attempt = 1;; attempt++) {
       const state = await inspectMirror(redis);
+      this.#refuseForeign(state);
       const fault = mirrorFault(state, log, retention);
       try {
         const place = fault === null ? await this.#adopt(state) : await this.#begin(state, fault);
         this.#known = place.branch;
+        this.#isVerified = true;
         this.#set(place);
         return place.branch;
       } catch (error) {
@@ -119,6 +132,12 @@ export class BranchKeeper {
         if (!(error instanceof BranchLostError) || attempt === TRIES) throw error;
       }
     }
+  }
+
+  #refuseForeign({ found: { logId } }: MirrorState): void {
+    const { redis, log } = this.#options;
+    if (this.#isVerified || logId === "" || logId === log.id) return;
+    throw new ForeignLogError(logId, log.id, redis.keys);
   }
 
   /** Goes on with the branch that is there. */
@@ -142,7 +161,7 @@ export class BranchKeeper {
       ...[keys.snapshots, keys.current, keys.breakdown],
     ], [
       ...[identity.holder, branch, identity.token, state.found.branch, state.found.position],
-      ...[log.id, from, root, SET_ASIDE_S],
+      ...[log.id, from, root, SET_ASIDE_S, state.found.logId],
     ]);
     const [aside] = checkAnswer(answer, keys.writer, branch);
     this.#begun += 1;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { BranchKeeper } from "./branch.ts";
+import { BEGIN } from "./branch_scripts.ts";
 import { RedisConnection } from "./connection.ts";
+import { ForeignLogError } from "./foreign_log.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { LeaseHeldError, RedisFailedError } from "./scripts.ts";
 import { openTestLog } from "./test_mirrored_log.ts";
@@ -93,7 +95,7 @@ Deno.test("BranchKeeper begins nothing, and goes on with nothing, where it may n
     await assert.rejects(keeper().establish(), LeaseHeldError);
     await server.client.del("pnl:log");
     await server.client.hset("pnl:log", { logId: "another", token: 5, branch: "x" });
-    await keeper().establish();
+    await one.establish();
     await redis.close();
     await assert.rejects(one.establish(), RedisFailedError);
   });
@@ -106,5 +108,77 @@ Deno.test("BranchKeeper begins no branch where a later start of the same log has
     await assert.rejects(keeper().establish(), /a later start/);
     assert.equal(await server.client.hget("pnl:log", "token"), "2");
     await keeper({ token: 2 }).establish();
+  });
+});
+
+/** Another log's lineage and stream. */
+async function putForeign({ client }: TestRedis): Promise<void> {
+  await client.del("pnl:log", "pnl:events");
+  const lineage = { position: 1, root: "00", branch: "its-branch", token: 1, from: 0 };
+  await client.hset("pnl:log", { logId: "its-log", ...lineage });
+  await client.xadd("pnl:events", "1-0", "event", "{}");
+}
+
+Deno.test("BranchKeeper leaves another log's Redis as it is, until it has had a branch there", async () => {
+  await withKeepers(async ({ server, keeper }) => {
+    const { client } = server;
+    await putForeign(server);
+    const one = keeper();
+    await assert.rejects(one.establish(), (error) => {
+      assert.ok(error instanceof ForeignLogError);
+      assert.match(error.message, /its-log.*REDIS_PREFIX.*remove pnl:log/);
+      return true;
+    });
+    // Of a lineage that is half gone the log can be read all the same.
+    await client.hdel("pnl:log", "branch", "root");
+    await assert.rejects(one.establish(), ForeignLogError);
+    assert.deepEqual((await client.keys("*")).sort(), ["pnl:events", "pnl:log"]);
+    assert.equal(await client.hget("pnl:log", "logId"), "its-log");
+    assert.ok(one.branch === null && one.begun === 0);
+    await client.del("pnl:log");
+    const branch = await one.establish();
+    await putForeign(server);
+    assert.equal(await one.establish(), branch);
+    assert.equal(await client.exists("pnl:events:set-aside"), 1);
+  });
+});
+
+Deno.test("BranchKeeper begins anew where what stands in place of the lineage names no log", async () => {
+  await withKeepers(async ({ server, keeper }) => {
+    const { client } = server;
+    const rubbish = [
+      () => client.set("pnl:log", "x"),
+      () => client.hset("pnl:log", "branch", "x", "position", "many"),
+      () => client.hset("pnl:log", "logId", "", "branch", "x"),
+    ];
+    for (const put of rubbish) {
+      await client.del("pnl:log");
+      await put();
+      const one = keeper();
+      assert.equal(await one.establish(), await client.hget("pnl:log", "branch"));
+      assert.equal(one.begun, 1);
+    }
+  });
+});
+
+Deno.test("BEGIN changes nothing where the log is another by now than was found", async () => {
+  await withKeepers(async ({ server, redis }) => {
+    await putForeign(server);
+    const names = [
+      "writer",
+      "log",
+      "events",
+      "events:set-aside",
+      "snapshots",
+      "current",
+      "breakdown",
+    ];
+    const found = (logId: string) => [...["its-branch", 1], ...["a-log", 0, "00", 60], logId];
+    const begin = (logId: string) =>
+      BEGIN.run(redis.commands, names.map((name) => `pnl:${name}`), ["a", "b", 1, ...found(logId)]);
+    assert.deepEqual(await begin("a-log"), ["branch", "its-branch"]);
+    assert.equal(await server.client.hget("pnl:log", "logId"), "its-log");
+    assert.equal(await server.client.exists("pnl:events"), 1);
+    assert.deepEqual(await begin("its-log"), ["ok", 1]);
   });
 });

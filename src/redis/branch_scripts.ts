@@ -29,7 +29,8 @@ return answer
 /**
  * Begins a branch. KEYS: 1 writer, 2 log, 3 events, 4 set aside, 5 snapshots, 6 current, 7 breakdown. ARGV:
  * 1 holder, 2 branch, 3 token, 4 and 5 the branch and position that were found there (empty where none),
- * 6 log id, 7 position after which the stream begins, 8 root there, 9 how long what is set aside lives, s.
+ * 6 log id, 7 position after which the stream begins, 8 root there, 9 how long what is set aside lives, s, 10 the
+ * log id that was found there.
  *
  * Answers `{'ok', 1}` where a stream was set aside, `{'branch', …}` where something else is found by now.
  *
@@ -45,7 +46,9 @@ if kind(KEYS[2]) == 'hash' then
   found, position = values[1] or '', values[2] or ''
   token, log_id = values[3] or '0', values[4] or ''
 end
-if found ~= ARGV[4] or position ~= ARGV[5] then return {'branch', found} end
+if found ~= ARGV[4] or position ~= ARGV[5] or log_id ~= ARGV[10] then
+  return {'branch', found}
+end
 if log_id == ARGV[6] and (tonumber(token) or 0) > tonumber(ARGV[3]) then return {'lease', ''} end
 local aside = 0
 if kind(KEYS[3]) ~= 'none' and not is_untouched(KEYS[3]) then

@@ -7,6 +7,7 @@ import { appendEvents } from "./append_events.ts";
 import type { BranchKeeper, BranchPlace } from "./branch.ts";
 import { MAKE_ROOM } from "./branch_scripts.ts";
 import type { RedisConnection } from "./connection.ts";
+import { ForeignLogError } from "./foreign_log.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { MirrorLag } from "./mirror_lag.ts";
 import { pause } from "./pause.ts";
@@ -194,7 +195,8 @@ export class EventMirror {
     if (error instanceof BranchLostError || error instanceof OutOfPlaceError) {
       // Where it goes on is found out at once, unless that was of no use just now.
       if (this.#failures === 1) return;
-    } else if (isNews) {
+    } else if (isNews && !(error instanceof ForeignLogError)) {
+      // Another log's Redis is told of by who takes the lease.
       this.#logger.warn("Cannot mirror the log to Redis, and will try again: {reason}", { reason });
     }
     if (kind === "out_of_memory" && await this.#makeRoom()) return;

@@ -120,18 +120,20 @@ Deno.test("EventMirror begins anew without the snapshots that were there", async
   });
 });
 
-Deno.test("EventMirror sets the stream of another log aside, loudly", async () => {
+Deno.test("EventMirror sets the stream of another log aside, loudly, where Redis is replaced as it runs", async () => {
   await withLogs(async (records) => {
     await using server = await startRedis();
     using other = await openTestLog(50);
-    using test = await openTestLog(30);
     {
       await using _ = startMirror(server.url, other.log);
       await assertMirrors(server.client, other.log);
     }
     const before = await streamLines(server.client, "pnl:events");
-    await using _ = startMirror(server.url, test.log);
-    await assertMirrors(server.client, test.log);
+    await withMirror({ events: 30 }, async ({ holds, proxy, log }) => {
+      await holds();
+      proxy.retarget(server.port);
+      await assertMirrors(server.client, log);
+    });
     assert.deepEqual(await streamLines(server.client, ASIDE), before);
     const errors = records.filter(({ level }) => level === "error").map(textOf);
     assert.equal(errors.length, 1);

@@ -1,7 +1,10 @@
 /** Redis that belongs to another log. */
 import type { RedisKeys } from "./keys.ts";
 
-/** At the start, Redis holds the stream of another log under the same prefix. Nothing is written. */
+/**
+ * Redis holds the stream of another log under the same prefix, and this process has never verified a stream of
+ * its own there. Nothing is written.
+ */
 export class ForeignLogError extends Error {
   readonly code = "foreign_log";
   /**

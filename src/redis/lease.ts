@@ -5,15 +5,8 @@
 import { getLogger, type Logger } from "@logtape/logtape";
 import type { Clock } from "../pnl/clock.ts";
 import type { RedisConnection } from "./connection.ts";
-import { ForeignLogError } from "./foreign_log.ts";
 import type { WriterIdentity } from "./identity.ts";
-import {
-  claimLease,
-  type LeaseAnswer,
-  leaseNamed,
-  mirroredLog,
-  releaseLease,
-} from "./lease_script.ts";
+import { claimLease, type LeaseAnswer, leaseNamed, releaseLease } from "./lease_script.ts";
 import { LeaseWatch } from "./lease_watch.ts";
 import { pause } from "./pause.ts";
 import { LEASE_TTL_MS } from "./records.ts";
@@ -36,6 +29,12 @@ const START_MS = 1_000;
 export interface ClaimOptions {
   /** Ends the waiting for another's lease. */
   readonly signal?: AbortSignal;
+}
+
+/** See {@link WriterLease.renew}. */
+export interface RenewOptions {
+  /** Whether it may be taken where Redis mirrors another log; default false. */
+  readonly anyLog?: boolean;
 }
 
 /** The lease of one run of the writer. A missing or unreachable key is no obstacle; another holder is. */
@@ -107,11 +106,12 @@ export class WriterLease {
    * at once where this run has had the lease, else as soon as the other is seen alive.
    *
    * @throws {RedisFailedError} where Redis does not do it; what is held stays held
+   * @throws {ForeignLogError} where Redis mirrors another log, and may not: nothing is changed there
    * @throws {LeaseHeldError} where it is lost
    */
-  async renew(): Promise<void> {
+  async renew({ anyLog = false }: RenewOptions = {}): Promise<void> {
     this.lost.throwIfAborted();
-    const answer = await this.#claim();
+    const answer = await this.#claim(anyLog);
     this.lost.throwIfAborted();
     if (answer.is !== "other") return this.#hold(answer);
     if (this.#heldAt !== null || this.#watch.look(answer)) {
@@ -152,7 +152,7 @@ export class WriterLease {
     const late = pause(START_MS, expired.signal).then(() => null);
     try {
       const ready = await redis.untilReady(START_MS);
-      const answer = ready ? this.#refuseForeign().then(() => this.#claim()) : null;
+      const answer = ready ? this.#claim(false) : null;
       // An answer that comes after the start went on is as good as none.
       answer?.catch(() => {});
       const first = clock.monotonic() <= until ? await Promise.race([answer, late]) : null;
@@ -171,11 +171,11 @@ export class WriterLease {
     this.#logger.warn("The start goes on without Redis: {reason}", { reason });
   }
 
-  #claim(): Promise<LeaseAnswer> {
+  #claim(anyLog: boolean): Promise<LeaseAnswer> {
     const { redis, identity } = this.#options;
     const { holder, token, logId, predecessor } = identity;
     const record = { holder, token, logId, address: identity.address(), since: this.#since };
-    return claimLease(redis, record, predecessor, this.#ttlMs);
+    return claimLease(redis, record, predecessor, this.#ttlMs, anyLog);
   }
 
   #hold(answer: LeaseAnswer): void {
@@ -189,14 +189,6 @@ export class WriterLease {
       this.#logger.warn("{key} held no lease: it is overwritten", { key: redis.keys.writer });
     } else if (!isNew) {
       this.#logger.warn("The lease {key} was gone: it is taken again", { key: redis.keys.writer });
-    }
-  }
-
-  async #refuseForeign(): Promise<void> {
-    const { redis, identity } = this.#options;
-    const found = await mirroredLog(redis);
-    if (found !== null && found !== identity.logId) {
-      throw new ForeignLogError(found, identity.logId, redis.keys);
     }
   }
 }

@@ -142,6 +142,36 @@ Deno.test("WriterLease.claim() refuses another log's Redis and says what to do",
   });
 });
 
+Deno.test("WriterLease.renew() takes no lease in another log's Redis, unless that may be", async () => {
+  await withLeases(async ({ server, lease }) => {
+    await server.client.hset(KEYS.log, { logId: "its-log", branch: "b" });
+    const own = lease({ logId: "our-log" });
+    await assert.rejects(own.renew(), ForeignLogError);
+    assert.equal(await held(server), null);
+    assert.equal(own.state, "waiting");
+    await own.renew({ anyLog: true });
+    assert.equal(own.state, "held");
+    for (const rubbish of [{ branch: "b" }, { logId: "" }]) {
+      await server.client.del(KEYS.log);
+      await server.client.hset(KEYS.log, rubbish);
+      await own.renew();
+    }
+  });
+});
+
+Deno.test("WriterLease.claim() that Redis runs too late takes no lease from another log", async () => {
+  await withLeases(async ({ server, lease }) => {
+    await server.client.hset(KEYS.log, { logId: "its-log", branch: "b" });
+    const asleep = server.client.call("DEBUG", "SLEEP", "1.5");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const own = lease({ logId: "our-log" });
+    await own.claim();
+    await asleep;
+    await assert.rejects(own.renew(), ForeignLogError);
+    assert.equal(await held(server), null);
+  });
+});
+
 Deno.test("WriterLease.claim() loses at most a second where Redis cannot be reached", async () => {
   await withLeases(async ({ server, lease }) => {
     await server.kill();

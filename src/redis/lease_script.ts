@@ -1,7 +1,8 @@
 /** The steps on the lease's key, each in one script. */
 import type { RedisConnection } from "./connection.ts";
+import { ForeignLogError } from "./foreign_log.ts";
 import { type LeaseRecord, parseLease } from "./records.ts";
-import { failureOf, RedisFailedError, Script } from "./scripts.ts";
+import { RedisFailedError, Script } from "./scripts.ts";
 
 /** What stands in the lease's key, as a process that asked for it found it. */
 export type LeaseAnswer =
@@ -12,9 +13,19 @@ export type LeaseAnswer =
   /** Another process has it, for `remainingMs` more; below 0 where it never lapses. */
   | { readonly is: "other"; readonly text: string; readonly remainingMs: number };
 
-/** Only reading another holder is an obstacle; PEXPIRE needs no memory, so that a full Redis renews too. */
+/**
+ * KEYS: 1 the lease, 2 log. ARGV: 1 holder, 2 predecessor or empty, 3 record, 4 how long it lasts, milliseconds,
+ * 5 id of the only log that Redis may mirror, or empty where it may be any.
+ *
+ * Only reading another holder is an obstacle, and another log's stream; PEXPIRE needs no memory, so that a full
+ * Redis renews too.
+ */
 const CLAIM = new Script(`
 local key, holder, predecessor, record, ttl = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+if ARGV[5] ~= '' and redis.call('TYPE', KEYS[2]).ok == 'hash' then
+  local log_id = redis.call('HGET', KEYS[2], 'logId') or ''
+  if log_id ~= '' and log_id ~= ARGV[5] then return {'foreign', log_id} end
+end
 local found = 'nothing'
 local kind = redis.call('TYPE', key).ok
 if kind == 'string' then
@@ -54,21 +65,26 @@ return 0
  * Takes the lease or renews it, unless another holds it.
  *
  * @param predecessor a holder whose lease may be taken at once; null where there is none
+ * @param anyLog whether it may be taken where Redis mirrors another log
  * @throws {RedisFailedError}
+ * @throws {ForeignLogError} where Redis mirrors another log, and may not
  */
 export async function claimLease(
   { commands, keys }: RedisConnection,
   record: LeaseRecord,
   predecessor: string | null,
   ttlMs: number,
+  anyLog: boolean,
 ): Promise<LeaseAnswer> {
-  const args = [record.holder, predecessor ?? "", JSON.stringify(record), ttlMs];
-  const answer = await CLAIM.run(commands, [keys.writer], args);
+  const { holder, logId } = record;
+  const args = [holder, predecessor ?? "", JSON.stringify(record), ttlMs, anyLog ? "" : logId];
+  const answer = await CLAIM.run(commands, [keys.writer, keys.log], args);
   const [is, first, second]: readonly unknown[] = Array.isArray(answer) ? answer : [];
   if (is === "renewed") return { is };
   if (is === "taken" && (first === "nothing" || first === "predecessor" || first === "rubbish")) {
     return { is, found: first };
   }
+  if (is === "foreign") throw new ForeignLogError(String(first), logId, keys);
   if (is === "other") return { is, text: String(first), remainingMs: Number(second) };
   throw new RedisFailedError("refused", `the lease's script answered ${JSON.stringify(answer)}`);
 }
@@ -88,20 +104,5 @@ export function leaseNamed(key: string, text: string): LeaseRecord {
     return parseLease(key, text);
   } catch {
     return { holder: "", token: 0, logId: "", address: "", since: "an unknown time" };
-  }
-}
-
-/**
- * Id of the log that is mirrored; null where none is.
- *
- * @throws {RedisFailedError}
- */
-export async function mirroredLog({ commands, keys }: RedisConnection): Promise<string | null> {
-  try {
-    return await commands.hget(keys.log, "logId");
-  } catch (error) {
-    // What is no hash was written by none of ours.
-    if (error instanceof Error && error.message.startsWith("WRONGTYPE")) return null;
-    throw failureOf(error);
   }
 }

@@ -29,7 +29,11 @@ export interface MirrorState {
   /** Null where there is none, or none that can be read. */
   readonly lineage: MirrorLineage | null;
   /** As they stand in the hash, empty where there is none: to tell whether it has changed since. */
-  readonly found: { readonly branch: string; readonly position: string };
+  readonly found: {
+    readonly logId: string;
+    readonly branch: string;
+    readonly position: string;
+  };
   readonly kinds: { readonly log: string; readonly events: string; readonly snapshots: string };
   readonly length: number;
   readonly lastGeneratedId: string | null;
@@ -81,9 +85,10 @@ export async function inspectMirror(redis: RedisConnection): Promise<MirrorState
   const answer = ANSWER.parse(named(z.array(z.unknown()).parse(reply)));
   const fields = named(answer.lineage);
   const lineage = LINEAGE.safeParse(fields);
+  const text = (name: string) => String(fields[name] ?? "");
   return {
     lineage: lineage.success ? lineage.data : null,
-    found: { branch: String(fields["branch"] ?? ""), position: String(fields["position"] ?? "") },
+    found: { logId: text("logId"), branch: text("branch"), position: text("position") },
     kinds: { log: answer.log, events: answer.events, snapshots: answer.snapshots },
     length: answer.length,
     lastGeneratedId: answer["last-generated-id"],

@@ -5,6 +5,7 @@ import type { Clock } from "../pnl/clock.ts";
 import { BranchKeeper } from "./branch.ts";
 import type { RedisConnection } from "./connection.ts";
 import { DEFAULT_RETENTION, EventMirror, type MirrorStatus } from "./event_mirror.ts";
+import { ForeignLogError } from "./foreign_log.ts";
 import { type HeartbeatFacts, HeartbeatWriter } from "./heartbeat.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { type ClaimOptions, WriterLease } from "./lease.ts";
@@ -51,6 +52,8 @@ const LOOK_MS = 1_000;
 const FIRST_PAUSE_MS = 100;
 /** Short, for edges take the writer's silence for its end. */
 const MOST_PAUSE_MS = 1_000;
+/** Another log's Redis is looked at so often, milliseconds: somebody may remove what is there. */
+const FOREIGN_PAUSE_MS = 5_000;
 /** Failures that are further apart are not counted together, milliseconds. */
 const STEADY_MS = 30_000;
 /** What is appended already still goes out within this time when the writer stops, milliseconds. */
@@ -177,7 +180,7 @@ export class RedisWriter {
 
   /** Lease, branch, then heartbeat and snapshots, until one of them fails or has to be looked at again. */
   async #session(signal: AbortSignal): Promise<void> {
-    await this.#lease.renew();
+    await this.#lease.renew({ anyLog: this.#branches.isVerified });
     if (this.#lease.state !== "held") return await pause(LOOK_MS, signal);
     const branch = await this.#branches.establish();
     const { redis, identity, log } = this.#options;
@@ -209,7 +212,7 @@ export class RedisWriter {
     for (;;) {
       await pause(this.#lease.renewMs, signal);
       if (signal.aborted) return;
-      await this.#lease.renew();
+      await this.#lease.renew({ anyLog: this.#branches.isVerified });
     }
   }
 
@@ -241,6 +244,7 @@ export class RedisWriter {
     this.#failedAt = now;
     const reason = error instanceof Error ? error.message : String(error);
     this.#lastError = reason;
+    if (error instanceof ForeignLogError) return await this.#awaitRemoval(error, signal);
     if (error instanceof BranchLostError) this.#branches.lose(reason);
     const isAway = error instanceof RedisFailedError && error.kind === "unreachable";
     const isMoved = error instanceof BranchLostError || error instanceof OutOfPlaceError;
@@ -254,6 +258,15 @@ export class RedisWriter {
     }
     const ms = FIRST_PAUSE_MS * 2 ** Math.min(this.#failures - 1, 10);
     await pause(Math.min(MOST_PAUSE_MS, ms), signal);
+  }
+
+  /** Redis is another log's, and was never ours: it is left as it is, and looked at now and then. */
+  async #awaitRemoval({ message }: ForeignLogError, signal: AbortSignal): Promise<void> {
+    if (message !== this.#said) {
+      this.#logger.error("Nothing is written to Redis. {message}", { message });
+    }
+    this.#said = message;
+    await pause(FOREIGN_PAUSE_MS, signal);
   }
 }
 
