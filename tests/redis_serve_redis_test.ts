@@ -95,7 +95,14 @@ Deno.test("serve as an edge has no data folder, shows the writer's figures, and 
   await withFolder(async (env, folder) => {
     const writing = { ...env, REDIS_URL: redis.url, PNL_PUBLIC_URL: "http://writer.example:3000" };
     const data = `${folder}/none`;
-    const reading = { ...env, REDIS_URL: redis.url, PNL_ROLE: "edge", PNL_DATA_DIR: data };
+    const reading = {
+      ...env,
+      REDIS_URL: redis.url,
+      PNL_ROLE: "edge",
+      PNL_DATA_DIR: data,
+      // Its own is of no account: whether a figure is confirmed goes by the writer's.
+      PNL_INTERVAL_MS: "3600000",
+    };
     await serving(reading, async (edge) => {
       const early = await health(edge);
       assert.deepEqual([early.status, early.role, early.mode], ["unavailable", "edge", null]);
@@ -193,7 +200,8 @@ Deno.test("serve stops polling and appending once another holds the lease; reads
       const later = await health(server);
       assert.equal(later.position, lost.position, "nothing is appended");
       assert.equal(await redis.client.xlen(KEYS.events), length, "nothing is mirrored");
-      assert.equal((await fetch(`${server.url}/api/pnl/current`)).status, 200);
+      const { served } = await getJson(`${server.url}/api/pnl/current`);
+      assert.deepEqual([served.confirmed, served.confirmedAgeMs], [false, null]);
     });
     assert.equal(JSON.parse(await redis.client.get(KEYS.writer) ?? "").holder, "another");
   });

@@ -104,7 +104,8 @@ function listen(config: Config, clock: Clock, parts: Parts, stack: AsyncDisposab
     projection: projector,
     readPath,
     statuses: () => poller.statuses(),
-    confirmedAgeMs: () => projector.confirmedAgeMs,
+    // Another process may have appended since: this one does not know any more where the log ends.
+    confirmedAgeMs: () => redis?.isLost === true ? null : projector.confirmedAgeMs,
     intervalMs: () => config.intervalMs,
     mode: () => config.mode,
     writerAddress: () => null,

@@ -13,6 +13,8 @@ const logger = getLogger(["pnl", "edge"]);
 
 /** The writer is looked at this often. */
 const TELL_MS = 250;
+/** The first snapshot is waited for so long before the edge listens. */
+const FIRST_MS = 1_000;
 /** What follows Redis is not waited for any longer than this when the server stops. */
 const END_MS = 500;
 
@@ -30,8 +32,19 @@ function tellWriter(edge: EdgeProjection): () => void {
   return () => clearInterval(timer);
 }
 
+/** Waits for the first snapshot: whoever comes back to an edge that was restarted finds it as it was. */
+async function untilShown(edge: EdgeProjection): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const unsubscribe = edge.subscribe(() => resolve());
+  const timer = setTimeout(resolve, FIRST_MS);
+  if (edge.current() === null) await promise;
+  clearTimeout(timer);
+  unsubscribe();
+}
+
 /**
- * Starts an edge. It listens at once, and has nothing to show until it hears of a writer.
+ * Starts an edge. It listens when it has the current snapshot, and where there is none to be had soon,
+ * without one.
  *
  * @throws {ListenError} where the address is taken
  */
@@ -44,6 +57,13 @@ export async function startEdge(config: Config, clock: Clock): Promise<Applicati
   const models = new RedisModels(redis);
   const { readPath, redis: tier, stop: endReading } = openEdgeReadPath({ edge, models, clock });
   stack.defer(endReading);
+  const ending = new AbortController();
+  const following = edge.run(ending.signal);
+  stack.defer(async () => {
+    ending.abort();
+    await Promise.race([following, new Promise((resolve) => setTimeout(resolve, END_MS))]);
+  });
+  await untilShown(edge);
   const { server, hub } = serveNode(config, clock, {
     role: "edge",
     log: null,
@@ -64,12 +84,6 @@ export async function startEdge(config: Config, clock: Clock): Promise<Applicati
   });
   stack.defer(edge.onRestart(() => hub.sendAway()));
   stack.defer(tellWriter(edge));
-  const ending = new AbortController();
-  const following = edge.run(ending.signal);
-  stack.defer(async () => {
-    ending.abort();
-    await Promise.race([following, new Promise((resolve) => setTimeout(resolve, END_MS))]);
-  });
   const running = stack.move();
   let stopping: Promise<boolean> | null = null;
   const stop = async () => {

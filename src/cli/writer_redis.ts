@@ -30,6 +30,8 @@ export interface WriterRedis {
   /** The second tier of the read path. */
   readonly tier: Tier;
   health(): RedisHealth;
+  /** True once another process was seen to write there. */
+  readonly isLost: boolean;
   /** Begins to write. `address` is what edges name. */
   start(address: string): void;
   /** Calls back, once, where another process is seen to write there. */
@@ -122,6 +124,9 @@ export async function claimRedis(
   return {
     tier,
     health: () => ({ ...writer.status(), readable: tier.healthy }),
+    get isLost() {
+      return writer.lost.aborted;
+    },
     start: (at) => {
       address = at;
       writer.start();

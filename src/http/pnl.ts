@@ -115,7 +115,8 @@ export function pnlRoutes(routes: Routes, deps: AppDeps): void {
   routes.get("/api/pnl/breakdown", async (c) => {
     readQuery(c, NO_PARAMETERS);
     const { entry, from } = await deps.readPath.read(BREAKDOWN);
-    return replyJson(c, deps.serve(entry, from), { "cache-control": CACHE_CONTROL });
+    const isOld = entry.offset < (deps.projection.current()?.offset ?? 0);
+    return replyJson(c, deps.serve(entry, from, isOld), { "cache-control": CACHE_CONTROL });
   });
 
   routes.get("/api/pnl/history", async (c) => {

@@ -18,7 +18,7 @@ export interface ServeOptions {
 /** Makes the function that adds `served`, as it is at the moment of the call. */
 export function serveWith(options: ServeOptions): Serve {
   const { clock, statuses, confirmedAgeMs, intervalMs } = options;
-  return ({ epoch, offset, json }, from) =>
+  return ({ epoch, offset, json }, from, isOld = false) =>
     spliceServed(
       json,
       buildServed({
@@ -27,7 +27,7 @@ export function serveWith(options: ServeOptions): Serve {
         offset,
         clock,
         statuses: statuses(),
-        confirmedAgeMs: confirmedAgeMs(),
+        confirmedAgeMs: isOld ? null : confirmedAgeMs(),
         intervalMs: intervalMs(),
       }),
     );

@@ -83,6 +83,7 @@ export class EdgeHeartbeats {
   confirmedAgeMs(monotonic: number): number | null {
     if (this.#reached === null) return null;
     const { heartbeat, ageMs, heardAt } = this.#reached;
+    if (heartbeat.confirmedAgeMs === null) return null;
     return Math.max(0, Math.round(heartbeat.confirmedAgeMs + ageMs + monotonic - heardAt));
   }
 

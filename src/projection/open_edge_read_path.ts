@@ -4,10 +4,11 @@ import type { RedisModels } from "../redis/models.ts";
 import { defaultAnswer } from "./default_answer.ts";
 import type { EdgeProjection } from "./edge_projection.ts";
 import { MemoryTier } from "./memory_tier.ts";
-import { isHistoryKey } from "./read_model.ts";
+import { BREAKDOWN, isHistoryKey } from "./read_model.ts";
 import { ReadPath } from "./read_path.ts";
 import { RedisTier } from "./redis_tier.ts";
-import type { Answer } from "./tier.ts";
+import { tierFailures } from "./tier_failures.ts";
+import type { Answer, TierEntry } from "./tier.ts";
 
 /** What was asked for is kept by the writer alone. */
 export class NotOnThisNodeError extends Error {
@@ -21,9 +22,13 @@ export class NotOnThisNodeError extends Error {
   }
 }
 
-/** The read path of an edge. */
+/**
+ * The read path of an edge. Snapshot and breakdown come to it separately: where the breakdown of the newest
+ * snapshot cannot be had, the last one that was is answered, with the position that it is of.
+ */
 class EdgeReadPath extends ReadPath {
   readonly #writer: () => string | null;
+  #breakdown: Answer | null = null;
 
   constructor(writer: () => string | null, ...of: ConstructorParameters<typeof ReadPath>) {
     super(...of);
@@ -31,8 +36,61 @@ class EdgeReadPath extends ReadPath {
   }
 
   override read(key: string): Answer | Promise<Answer> {
+    if (key === BREAKDOWN) return this.#readBreakdown();
     if (!isHistoryKey(key)) return super.read(key);
     return Promise.reject(new NotOnThisNodeError("history", this.#writer()));
+  }
+
+  /** Keeps the breakdown of the epoch that is shown. */
+  keepBreakdown(entry: TierEntry): void {
+    const kept = this.#breakdown?.entry;
+    if (kept?.epoch === entry.epoch && kept.offset > entry.offset) return;
+    this.#breakdown = { from: "memory", entry };
+  }
+
+  override forget(): void {
+    this.#breakdown = null;
+    super.forget();
+  }
+
+  async #readBreakdown(): Promise<Answer> {
+    const answer = await super.read(BREAKDOWN);
+    if (answer.from === "default") return this.#breakdown ?? answer;
+    this.keepBreakdown(answer.entry);
+    return answer;
+  }
+}
+
+/** Fetches the breakdown that came with the newest snapshot, one question at a time. */
+class BreakdownFetch {
+  readonly #edge: EdgeProjection;
+  readonly #models: RedisModels;
+  readonly #keep: (entry: TierEntry) => void;
+  #running = false;
+  #again = false;
+
+  constructor(edge: EdgeProjection, models: RedisModels, keep: (entry: TierEntry) => void) {
+    this.#edge = edge;
+    this.#models = models;
+    this.#keep = keep;
+  }
+
+  async run(): Promise<void> {
+    this.#again = true;
+    if (this.#running) return;
+    this.#running = true;
+    while (this.#again) {
+      this.#again = false;
+      try {
+        const found = await this.#models.breakdown();
+        const { branch, epoch } = this.#edge;
+        if (found === null || found.branch !== branch || found.epoch !== epoch) continue;
+        this.#keep({ epoch, offset: found.offset, json: found.json });
+      } catch {
+        // Whoever asks for it asks Redis again, and is told why it cannot be had.
+      }
+    }
+    this.#running = false;
   }
 }
 
@@ -66,14 +124,20 @@ export function openEdgeReadPath(options: OpenEdgeReadPathOptions): OpenedEdgeRe
     epoch,
     clock,
     fallback: (key) => defaultAnswer(key, edge.windowMs),
-    onError: (tier, key, error) =>
-      logger.warn("A tier of the read path failed", { tier, key, error }),
+    onError: tierFailures(logger),
+  });
+  const fetch = new BreakdownFetch(edge, models, (entry) => {
+    memory.set(BREAKDOWN, entry);
+    readPath.keepBreakdown(entry);
   });
   const endRestarts = edge.onRestart(() => {
     memory.clear();
     readPath.forget();
   });
-  const unsubscribe = edge.subscribe((frame) => readPath.observe(frame));
+  const unsubscribe = edge.subscribe((frame) => {
+    readPath.observe(frame);
+    void fetch.run();
+  });
   const current = edge.current();
   if (current !== null) readPath.observe(current);
   return {

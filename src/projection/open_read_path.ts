@@ -5,6 +5,7 @@ import { MemoryTier } from "./memory_tier.ts";
 import type { Projector } from "./projector.ts";
 import { ReadPath } from "./read_path.ts";
 import { SqliteTier } from "./sqlite_tier.ts";
+import { tierFailures } from "./tier_failures.ts";
 import type { Tier } from "./tier.ts";
 
 /** Options of {@link openReadPath}. */
@@ -34,8 +35,7 @@ export function openReadPath(options: OpenReadPathOptions): OpenedReadPath {
     epoch: () => projector.epoch,
     clock,
     fallback: (key) => defaultAnswer(key, projector.windowMs),
-    onError: (tier, key, error) =>
-      logger.warn("A tier of the read path failed", { tier, key, error }),
+    onError: tierFailures(logger),
   });
   let build = projector.build;
   const stop = projector.subscribe((frame) => {

@@ -32,6 +32,7 @@ Deno.test("Projector.open() leaves a long log to run(), which tells nobody of th
     const options = { log, dataDir, windowMs: WINDOW_MS, clock, openBudgetMs: 0 };
     const projector = await Projector.open(options);
     assert.equal(projector.state.status, "rebuilding");
+    assert.equal(projector.confirmedAgeMs, null, "it was never at the end of the log");
     assert.ok(projector.position < log.head().position);
     assert.equal(readPointer(dataDir), null, "what is half built is nobody's");
     const frames: Frame[] = [];

@@ -58,7 +58,8 @@ export class Projector implements Projection {
   /** Offset of the newest frame told, and position of the newest final told. */
   #told = 0;
   #finalTold: number;
-  #confirmedAt: number;
+  /** Null before the fold has ever been at the end of the log. */
+  #confirmedAt: number | null;
   #ticking = false;
   #running: Promise<void> | null = null;
 
@@ -75,7 +76,7 @@ export class Projector implements Projection {
       ? { status: "running" }
       : { status: "rebuilding", reason: "folding the log" };
     this.#finalTold = this.#newestFinal();
-    this.#confirmedAt = options.clock.monotonic();
+    this.#confirmedAt = caughtUp ? options.clock.monotonic() : null;
   }
 
   /**
@@ -106,13 +107,13 @@ export class Projector implements Projection {
     return this.#keeper.source.build.name;
   }
 
-  /** How long ago this was known to be at the end of its log, milliseconds. */
-  get confirmedAgeMs(): number {
+  /** How long ago this was known to be at the end of its log, milliseconds; null where it never was. */
+  get confirmedAgeMs(): number | null {
     const now = this.#options.clock.monotonic();
     if (this.#state.status === "running" && this.#options.log.head().position === this.position) {
       this.#confirmedAt = now;
     }
-    return Math.max(0, Math.round(now - this.#confirmedAt));
+    return this.#confirmedAt === null ? null : Math.max(0, Math.round(now - this.#confirmedAt));
   }
 
   current(): Frame | null {

@@ -31,10 +31,12 @@ const RETRY_MS = 2_000;
 const MAX_WRITES = 4;
 /** A longer page is not kept, in characters. */
 const MAX_PAGE = 256 * 1024;
-/** All pages that this process keeps there together, in characters: Redis has other things to hold. */
+/** What this process keeps there in an hour, in characters: Redis has other things to hold. */
 const MAX_PAGES = 64 * 1024 * 1024;
-/** Pages are counted for so long: they stay an hour. */
-const COUNTED_MS = 3_600_000;
+/** What a page costs beside its own text: its key, and what Redis needs for one. */
+const PAGE_OVERHEAD = 512;
+/** A page stays an hour, so what is there at once is at most what two of them may bring. */
+const HOUR_MS = 3_600_000;
 
 /**
  * The second tier: what the writer put into Redis. It is asked only while it can answer: with Redis away,
@@ -53,7 +55,9 @@ export class RedisTier implements Tier {
   #openedAt = -Infinity;
   #trying = false;
   #writes = 0;
-  #kept: { readonly at: number; readonly size: number }[] = [];
+  /** When the hour began that is counted, and what was kept in it. */
+  #hourAt = -Infinity;
+  #kept = 0;
 
   constructor(options: RedisTierOptions) {
     this.#options = options;
@@ -66,22 +70,31 @@ export class RedisTier implements Tier {
     this.#breaker.onBreak(() => this.#openedAt = options.clock.monotonic());
   }
 
-  /** False while Redis is away or has failed so often that it is not asked. */
+  /**
+   * False while Redis is away or has failed so often that it is not asked. Once it would be asked again it
+   * is not known to be ill: where nobody reads, nobody would find out.
+   */
   get healthy(): boolean {
-    return this.#options.models.connected && this.#breaker.state === CircuitState.Closed;
+    return this.#options.models.connected && (this.#closed || this.#due);
   }
 
   /** True where a question makes sense now. */
   get available(): boolean {
     if (!this.#options.models.connected || this.#options.branch() === null) return false;
-    if (this.#breaker.state === CircuitState.Closed) return true;
-    const due = this.#options.clock.monotonic() - this.#openedAt >= this.#retryMs;
-    return due && !this.#trying;
+    return this.#closed || this.#due && !this.#trying;
+  }
+
+  get #closed(): boolean {
+    return this.#breaker.state === CircuitState.Closed;
+  }
+
+  get #due(): boolean {
+    return this.#options.clock.monotonic() - this.#openedAt >= this.#retryMs;
   }
 
   /** What Redis holds of the branch and epoch; what it holds of others is as nothing. */
   async get(key: string, signal: AbortSignal): Promise<TierEntry | null> {
-    const closed = this.#breaker.state === CircuitState.Closed;
+    const closed = this.#closed;
     if (!closed) this.#trying = true;
     try {
       const record = await this.#breaker.execute(() => untilAborted(this.#read(key), signal));
@@ -94,7 +107,8 @@ export class RedisTier implements Tier {
   /** Keeps a closed page, where there is room. */
   async set(key: string, { epoch, offset, json, volatile }: TierEntry): Promise<void> {
     const branch = this.#options.branch();
-    if (!isHistoryKey(key) || volatile === true || branch === null || !this.healthy) return;
+    if (!isHistoryKey(key) || volatile === true || branch === null) return;
+    if (!this.#options.models.connected || !this.#closed) return;
     if (epoch !== this.#options.epoch() || !this.#takeRoom(json.length)) return;
     this.#writes += 1;
     try {
@@ -119,10 +133,13 @@ export class RedisTier implements Tier {
 
   #takeRoom(size: number): boolean {
     const now = this.#options.clock.monotonic();
-    this.#kept = this.#kept.filter(({ at }) => now - at < COUNTED_MS);
-    const total = this.#kept.reduce((sum, page) => sum + page.size, size);
-    if (this.#writes >= MAX_WRITES || size > MAX_PAGE || total > MAX_PAGES) return false;
-    this.#kept.push({ at: now, size });
+    if (now - this.#hourAt >= HOUR_MS) {
+      this.#hourAt = now;
+      this.#kept = 0;
+    }
+    const kept = this.#kept + size + PAGE_OVERHEAD;
+    if (this.#writes >= MAX_WRITES || size > MAX_PAGE || kept > MAX_PAGES) return false;
+    this.#kept = kept;
     return true;
   }
 }

@@ -63,7 +63,7 @@ export class RedisConnection {
       socketTimeout: SILENT_MS,
       reconnectOnError: (error) => this.#isReplica(error),
     });
-    this.commands.on("ready", () => this.#ready());
+    this.commands.on("ready", () => void this.#verify());
     this.commands.on("error", (error: unknown) => this.#failed(error));
     this.commands.on("close", () => this.#gone("the connection was closed"));
   }
@@ -154,6 +154,20 @@ export class RedisConnection {
     if (!/\bREADONLY\b/.test(error.message) || now - this.#reselectedAt < RESELECT_MS) return false;
     this.#reselectedAt = now;
     return true;
+  }
+
+  /** A database that the server does not have is no error to the client, which goes on in another. */
+  async #verify(): Promise<void> {
+    const { db = 0 } = this.#address;
+    try {
+      if (db !== 0) await this.commands.select(db);
+    } catch (error) {
+      this.#failed(error);
+      // A connection that breaks meanwhile is made again by itself.
+      if (this.commands.status === "ready") this.commands.disconnect(true);
+      return;
+    }
+    this.#ready();
   }
 
   #ready(): void {

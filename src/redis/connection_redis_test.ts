@@ -216,3 +216,13 @@ Deno.test("RedisConnection needs no permission but the net's for its host and po
     assert.equal(success, true);
   }
 });
+
+Deno.test("RedisConnection is not ready in a database that the server does not have, and says so", async () => {
+  await using server = await startRedis();
+  await withConnection({ url: `${server.url}/99` }, async (redis) => {
+    assert.equal(await redis.untilReady(700), false);
+    assert.equal(redis.state, "down");
+    assert.match(redis.lastError ?? "", /out of range/);
+    assert.match(await server.client.info("keyspace"), /^# Keyspace\s*$/);
+  });
+});

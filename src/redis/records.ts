@@ -37,8 +37,8 @@ export interface Heartbeat {
   readonly version: string;
   /** Where the writer listens, such as `http://127.0.0.1:3000`. */
   readonly address: string;
-  /** How long before this heartbeat the writer was known to be at the end of its log, milliseconds. */
-  readonly confirmedAgeMs: number;
+  /** How long before it the writer was known to be at the end of its log, milliseconds; null for never. */
+  readonly confirmedAgeMs: number | null;
   /** The sources' statuses, as JSON: their shape is none of this module's. */
   readonly sources: readonly unknown[];
 }
@@ -82,7 +82,7 @@ const HEARTBEAT: z.ZodType<Heartbeat> = z.object({
   mode: z.enum(["live", "sandbox"]),
   version: z.string(),
   address: z.string(),
-  confirmedAgeMs: z.number().nonnegative(),
+  confirmedAgeMs: z.number().nonnegative().nullable(),
   sources: z.array(z.unknown()),
 });
 

@@ -5,9 +5,10 @@ import type { TierEntry, TierName } from "../projection/tier.ts";
 /**
  * Adds `served` to what a tier holds.
  *
+ * @param isOld a newer one is known: what confirms that one says nothing of this
  * @returns its JSON with `served`, on one line
  */
-export type Serve = (entry: TierEntry, from: TierName) => string;
+export type Serve = (entry: TierEntry, from: TierName, isOld?: boolean) => string;
 
 const UTF8 = new TextEncoder();
 

@@ -139,7 +139,7 @@ export class Hub {
   /** Finals above an offset, oldest first, dressed. */
   finalsAfter(offset: number, limit: number): Broadcast[] {
     return this.#projection.finalsAfter(offset, limit)
-      .map((frame) => new Broadcast(frame, this.#serve(frame, this.#projection.finalsTier)));
+      .map((frame) => new Broadcast(frame, this.#serve(frame, this.#projection.finalsTier, true)));
   }
 
   /**

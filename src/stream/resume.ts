@@ -40,6 +40,10 @@ export function planResume(
   if (since === null) return { kind: "live" };
   const position = parseStreamPosition(since);
   if (position === null) return { kind: "reset", reason: "invalid" };
+  // Before an edge has heard of a writer it cannot say that a position is of another stream.
+  if (projection.trails && projection.current() === null) {
+    return { kind: "await", offset: position.offset };
+  }
   if (position.epoch !== projection.epoch) return { kind: "reset", reason: "epoch" };
   if (position.offset < projection.completeAfter) return { kind: "reset", reason: "gap" };
   if (position.offset > (projection.current()?.offset ?? 0)) {

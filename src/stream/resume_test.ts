@@ -66,3 +66,9 @@ Deno.test("planResume() lets a client wait that was shown more on another node",
   assert.deepEqual(planResume(projection(more), at(52)), { kind: "await", offset: 52 });
   assert.deepEqual(planResume(projection(more), at(50)), { kind: "replay", after: 50 });
 });
+
+Deno.test("planResume() lets a client wait where an edge has not heard of a writer yet", () => {
+  const edge = projection({ trails: true, current: () => null, epoch: "0".repeat(16) });
+  assert.deepEqual(planResume(edge, at(21)), { kind: "await", offset: 21 });
+  assert.deepEqual(planResume(edge, "garbage"), { kind: "reset", reason: "invalid" });
+});
