@@ -180,7 +180,7 @@ export class BranchKeeper {
       this.#logger.info("Redis is empty, and is filled from position {from} on", properties);
     } else if (facts.setAside) {
       const text =
-        "The stream in Redis does not continue the log: {fault}. It is kept for a day as " +
+        "The stream in Redis does not continue the log: {fault}. It is kept for a day, or until the next, as " +
         "{key}, and filled anew from position {from} on";
       if (state.lineage !== null && state.lineage.logId !== this.#options.log.id) {
         this.#logger.error(text, properties);
