@@ -42,6 +42,11 @@ export class RawWebSocket implements Disposable {
     return new RawWebSocket(connection, buffer.slice(head.indexOf("\r\n\r\n") + 4, size));
   }
 
+  /** False where the server has ended the connection. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   /** Sends a text frame. */
   async send(frame: unknown): Promise<void> {
     await this.#connection.write(clientFrame(JSON.stringify(frame)));
