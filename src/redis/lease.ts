@@ -7,10 +7,10 @@ import type { Clock } from "../pnl/clock.ts";
 import type { RedisConnection } from "./connection.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { claimLease, type LeaseAnswer, leaseNamed, releaseLease } from "./lease_script.ts";
-import { LeaseWatch } from "./lease_watch.ts";
+import { type FoundLease, LeaseWatch } from "./lease_watch.ts";
 import { pause } from "./pause.ts";
 import { LEASE_TTL_MS } from "./records.ts";
-import { LeaseHeldError, RedisFailedError } from "./scripts.ts";
+import { LeaseHeldError, RedisFailedError, removal } from "./scripts.ts";
 
 /** Options of {@link WriterLease}. */
 export interface WriterLeaseOptions {
@@ -87,15 +87,8 @@ export class WriterLease {
       const answer = await this.#ask();
       if (answer === null) return;
       if (answer.is !== "other") return this.#hold(answer);
-      const lease = leaseNamed(this.#writer, answer.text);
-      if (this.#watch.look(answer)) throw new LeaseHeldError(lease);
-      if (looks === 0) {
-        this.#logger.warn(
-          "{address} wrote to Redis until a moment ago: waiting until its lease lapses, " +
-            "{remainingMs} ms at most",
-          { address: lease.address, remainingMs: answer.remainingMs },
-        );
-      }
+      if (this.#watch.look(answer)) throw this.#heldBy(answer);
+      if (looks === 0) this.#tellWaiting(answer);
       await pause(this.#watch.pauseMs, signal ?? this.lost);
       signal?.throwIfAborted();
     }
@@ -115,9 +108,32 @@ export class WriterLease {
     this.lost.throwIfAborted();
     if (answer.is !== "other") return this.#hold(answer);
     if (this.#heldAt !== null || this.#watch.look(answer)) {
-      this.lose(new LeaseHeldError(leaseNamed(this.#writer, answer.text)));
+      this.lose(this.#heldBy(answer));
     }
     this.lost.throwIfAborted();
+  }
+
+  #heldBy({ text, remainingMs }: FoundLease): LeaseHeldError {
+    return new LeaseHeldError(
+      leaseNamed(this.#writer, text),
+      remainingMs < 0 ? this.#writer : null,
+    );
+  }
+
+  #tellWaiting({ text, remainingMs }: FoundLease): void {
+    const { address } = leaseNamed(this.#writer, text);
+    if (remainingMs < 0) {
+      this.#logger.error(
+        "{address} has a lease in Redis that never lapses: {removal}. The start fails unless that is done now",
+        { address, removal: removal(this.#writer) },
+      );
+      return;
+    }
+    this.#logger.warn(
+      "{address} wrote to Redis until a moment ago: waiting until its lease lapses, " +
+        "{remainingMs} ms at most",
+      { address, remainingMs },
+    );
   }
 
   /** Gives up for good. */

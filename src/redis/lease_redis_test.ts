@@ -8,6 +8,7 @@ import { leaseNamed } from "./lease_script.ts";
 import { type LeaseRecord, parseLease } from "./records.ts";
 import { LeaseHeldError, RedisFailedError } from "./scripts.ts";
 import { eventually } from "./test_mirror.ts";
+import { textOf, withLogs } from "./test_mirrored_log.ts";
 import { TestConnection, writerIdentity } from "./test_writer.ts";
 import { startRedis, type TestRedis } from "./testing.ts";
 
@@ -103,17 +104,34 @@ Deno.test("WriterLease.claim() waits for a dead holder's lease to lapse", async 
   });
 });
 
-Deno.test("WriterLease.claim() does not wait for ever for a lease that never lapses", async () => {
+Deno.test("WriterLease.claim() does not wait for ever for a lease that lasts", async () => {
   await withLeases(async ({ server, lease }) => {
     await lease({ holder: "other" }).claim();
-    for (
-      const lasting of [() => server.client.persist(KEYS.writer), () => {
-        return server.client.pexpire(KEYS.writer, 60_000);
-      }]
-    ) {
-      await lasting();
-      await assert.rejects(lease({ holder: "own" }).claim(), LeaseHeldError);
-    }
+    await server.client.pexpire(KEYS.writer, 60_000);
+    await assert.rejects(lease({ holder: "own" }).claim(), (error) => {
+      assert.ok(error instanceof LeaseHeldError);
+      assert.doesNotMatch(error.message, /never lapses/);
+      return true;
+    });
+  });
+});
+
+Deno.test("WriterLease says of a lease that never lapses what to do, at once and at last", async () => {
+  const says = /never lapses: remove pnl:writer where that process is no more/;
+  await withLogs(async (records) => {
+    await withLeases(async ({ server, lease }) => {
+      const lost = lease({ holder: "lost" });
+      await lost.claim();
+      await server.client.del(KEYS.writer);
+      await lease({ holder: "other" }).claim();
+      await server.client.persist(KEYS.writer);
+      await assert.rejects(lease({ holder: "own" }).claim(), says);
+      const texts = records.map(textOf).filter((text) => text.includes("lapses"));
+      assert.equal(texts.length, 1, texts.join("\n"));
+      assert.match(texts[0]!, /^error http:\/\/127\.0\.0\.1:3000 /);
+      assert.match(texts[0]!, says);
+      await assert.rejects(lost.renew(), says);
+    });
   });
 });
 

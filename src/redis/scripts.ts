@@ -23,16 +23,25 @@ export class RedisFailedError extends Error {
 /** Another process writes here. */
 export class LeaseHeldError extends Error {
   readonly code = "lease_held";
-  /** @param lease null where it cannot be read, or only the greater token of a later start tells it */
-  constructor(readonly lease: LeaseRecord | null) {
+  /**
+   * @param lease null where it cannot be read, or only the greater token of a later start tells it
+   * @param endless the lease's key, where it never lapses by itself; else null
+   */
+  constructor(readonly lease: LeaseRecord | null, endless: string | null = null) {
     super(
       lease === null
         ? "Cannot write to Redis: a later start of this log writes there"
         : `Cannot write to Redis: ${lease.address || "another process"} has written there since ` +
-          lease.since,
+          lease.since +
+          (endless === null ? "" : `. Its lease never lapses: ${removal(endless)}`),
     );
     this.name = "LeaseHeldError";
   }
+}
+
+/** What to do about a lease that never lapses, which this service does not write. */
+export function removal(key: string): string {
+  return `remove ${key} where that process is no more`;
 }
 
 /** What Redis holds is not the branch that is written: it was emptied, replaced, or written by another. */
