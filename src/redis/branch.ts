@@ -1,7 +1,7 @@
 /** The branch: one unbroken past of the log, and its beginning anew where Redis does not hold it. */
 import { getLogger, type Logger } from "@logtape/logtape";
 import type { EventLog } from "../log/event_log.ts";
-import { ADOPT, BEGIN } from "./branch_scripts.ts";
+import { ADOPT, BEGIN, FORSAKE } from "./branch_scripts.ts";
 import type { RedisConnection } from "./connection.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { ForeignLogError } from "./foreign_log.ts";
@@ -46,6 +46,8 @@ export class BranchKeeper {
   #place: BranchPlace | null = null;
   /** The branch that was verified last: as long as this process lives, the past of its log is unbroken. */
   #known: string | null = null;
+  /** A branch of which something was made that is not of this log: its name is not used again. */
+  #forsaken: string | null = null;
   #isVerified = false;
   #begun = 0;
   #last: Promise<unknown> = Promise.resolve();
@@ -109,10 +111,22 @@ export class BranchKeeper {
     this.#set(null);
   }
 
-  /** What was made in the branch is not of this log: it is not begun again under its name. */
-  forsake(reason: string): void {
-    this.#known = null;
-    this.lose(reason);
+  /**
+   * What was made in the branch is not of this log: takes its name from it, so that another one begins.
+   *
+   * @throws {RedisFailedError} where Redis refused, or did not answer: then its name may be taken, or be so
+   * later, and what begins after that bears another all the same
+   * @throws {LeaseHeldError}
+   * @throws {BranchLostError}
+   */
+  async forsake(branch: string, reason: string): Promise<void> {
+    const { redis, identity } = this.#options;
+    this.#forsaken = branch;
+    try {
+      await runGuarded(FORSAKE, { redis, identity, branch }, [], []);
+    } finally {
+      this.lose(reason);
+    }
   }
 
   async #establish(): Promise<string> {
@@ -153,7 +167,8 @@ export class BranchKeeper {
     const { redis: { commands, keys }, log, identity, retention } = this.#options;
     // Under the same name too it is news to all who write: what they knew of the stream is gone.
     this.#set(null);
-    const branch = this.#known ?? crypto.randomUUID();
+    const known = this.#known === this.#forsaken ? null : this.#known;
+    const branch = known ?? crypto.randomUUID();
     const from = Math.max(0, log.head().position - retention);
     const root = log.rootAt(from);
     const answer = await BEGIN.run(commands, [

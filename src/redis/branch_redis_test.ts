@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { BranchKeeper } from "./branch.ts";
-import { BEGIN } from "./branch_scripts.ts";
+import { BEGIN, FORSAKE } from "./branch_scripts.ts";
 import { RedisConnection } from "./connection.ts";
 import { ForeignLogError } from "./foreign_log.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { LeaseHeldError, RedisFailedError } from "./scripts.ts";
+import { eventually } from "./test_mirror.ts";
 import { openTestLog } from "./test_mirrored_log.ts";
 import { startRedis, type TestRedis } from "./testing.ts";
 
@@ -180,5 +181,26 @@ Deno.test("BEGIN changes nothing where the log is another by now than was found"
     assert.equal(await server.client.hget("pnl:log", "logId"), "its-log");
     assert.equal(await server.client.exists("pnl:events"), 1);
     assert.deepEqual(await begin("its-log"), ["ok", 1]);
+  });
+});
+
+Deno.test("BranchKeeper takes another name after it forsook a branch, also where that comes late", async () => {
+  await withKeepers(async ({ server, keeper }) => {
+    const one = keeper();
+    const branch = await one.establish();
+    await server.client.script("LOAD", FORSAKE.lua);
+    await server.client.call("CLIENT", "PAUSE", "2000", "WRITE");
+    await assert.rejects(one.forsake(branch, "a test says so"), RedisFailedError);
+    assert.equal(one.branch, null);
+    await server.client.call("CLIENT", "UNPAUSE");
+    await eventually(async () => await server.client.hexists("pnl:log", "branch") === 0);
+    // As if it had been looked at before that.
+    await server.client.hset("pnl:log", "branch", branch);
+    assert.equal(await one.establish(), branch);
+    await server.client.hdel("pnl:log", "branch");
+    const other = await one.establish();
+    assert.notEqual(other, branch);
+    await server.client.del("pnl:log");
+    assert.equal(await one.establish(), other, "what breaks in Redis breaks no past");
   });
 });

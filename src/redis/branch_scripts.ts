@@ -70,6 +70,12 @@ redis.call('HSET', KEYS[2], 'token', ARGV[3])
 return {'ok'}
 `);
 
+/** Takes the name from the branch, so that another one begins. */
+export const FORSAKE = guardedScript(`
+redis.call('HDEL', KEYS[2], 'branch')
+return {'ok'}
+`);
+
 /** Gives free what an earlier stream takes. KEYS: 3 set aside. Answers `{'ok', how many keys}`. */
 export const MAKE_ROOM = guardedScript(`
 return {'ok', redis.call('UNLINK', KEYS[3])}

@@ -11,7 +11,7 @@ import type { WriterIdentity } from "./identity.ts";
 import { type ClaimOptions, WriterLease } from "./lease.ts";
 import { pause } from "./pause.ts";
 import { BranchLostError, LeaseHeldError, OutOfPlaceError, RedisFailedError } from "./scripts.ts";
-import { checkSnapshotLineage } from "./snapshot_lineage.ts";
+import { snapshotLineageFault } from "./snapshot_lineage.ts";
 import { SnapshotPublisher, type SnapshotSource } from "./snapshot_publisher.ts";
 
 /** Options of {@link RedisWriter}. */
@@ -183,9 +183,11 @@ export class RedisWriter {
     await this.#lease.renew({ anyLog: this.#branches.isVerified });
     if (this.#lease.state !== "held") return await pause(LOOK_MS, signal);
     const branch = await this.#branches.establish();
-    const { redis, identity, log } = this.#options;
-    if (!await checkSnapshotLineage({ redis, identity, branch }, log, this.#logger)) {
-      return this.#branches.forsake("its snapshots are of another past");
+    const { redis, log } = this.#options;
+    const fault = await snapshotLineageFault(redis, log);
+    if (fault !== null) {
+      this.#logger.warn("Redis is filled anew because of its snapshots: {fault}", { fault });
+      return await this.#branches.forsake(branch, fault);
     }
     const ending = new AbortController();
     const end = () => ending.abort();

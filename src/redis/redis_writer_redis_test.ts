@@ -4,7 +4,7 @@ import { redisKeys } from "./keys.ts";
 import { RedisWriter } from "./redis_writer.ts";
 import { parseModel } from "./records.ts";
 import { assertMirrors, eventually } from "./test_mirror.ts";
-import { openTestLog, type TestLog, textOf, withLogs } from "./test_mirrored_log.ts";
+import { openTestLog, startMirror, type TestLog, textOf, withLogs } from "./test_mirrored_log.ts";
 import { type FaultyProxy, startFaultyProxy } from "./test_proxy.ts";
 import { PlannedSource, TestConnection, writerIdentity } from "./test_writer.ts";
 import { startRedis, type TestRedis } from "./testing.ts";
@@ -103,5 +103,25 @@ Deno.test("RedisWriter.stop() lets out the newest snapshot, which comes a moment
     await stopped;
     const text = await server.client.get(KEYS.current) ?? "";
     assert.equal(parseModel(KEYS.current, text).offset, 2 * test.log.head().position);
+  });
+});
+
+Deno.test("RedisWriter begins a branch of another name where the answer is lost by which it forsook one", async () => {
+  await withWriter(async ({ server, proxy, test, writer }) => {
+    await using running = startMirror(server.url, test.log);
+    await assertMirrors(server.client, test.log);
+    const { branch } = running.branches;
+    await running[Symbol.asyncDispose]();
+    const { position } = test.log.head();
+    await server.client.hset(KEYS.log, { snapshotPosition: position, snapshotRoot: "00" });
+    const lost = proxy.loseReply("HDEL");
+    await writer.claim();
+    writer.start();
+    await lost;
+    await eventually(() => writer.status().snapshots.offset === 2 * position);
+    assert.notEqual(branch, null);
+    assert.notEqual(writer.branch, branch);
+    assert.equal(await server.client.hget(KEYS.log, "branch"), writer.branch);
+    await assertMirrors(server.client, test.log);
   });
 });
