@@ -305,3 +305,20 @@ Deno.test("publishSnapshots() writes all or nothing where Redis is full", async 
     assert.deepEqual((await streamSnapshots(client)).map(({ offset }) => offset), [3, 6]);
   });
 });
+
+Deno.test("SnapshotPublisher publishes nothing while the projection does not run", async () => {
+  await withPublishers(async ({ server, publish }) => {
+    const source = new PlannedSource();
+    source.advance(5);
+    publish(source);
+    await published(server, source);
+    const before = await streamSnapshots(server.client);
+    source.state.status = "rebuilding";
+    source.advance(5);
+    // Several times as long as it rests without news.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(await streamSnapshots(server.client), before);
+    source.state.status = "running";
+    await published(server, source);
+  });
+});
