@@ -93,7 +93,12 @@ Deno.test("serve with REDIS_URL fills Redis, says so in /health, and doctor find
 Deno.test("serve as an edge has no data folder, shows the writer's figures, and names the writer", async () => {
   await using redis = await startRedis();
   await withFolder(async (env, folder) => {
-    const writing = { ...env, REDIS_URL: redis.url, PNL_PUBLIC_URL: "http://writer.example:3000" };
+    const writing = {
+      ...env,
+      REDIS_URL: redis.url,
+      PNL_PUBLIC_URL: "http://writer.example:3000",
+      PNL_INTERVAL_MS: "500",
+    };
     const data = `${folder}/none`;
     const reading = {
       ...env,
@@ -125,7 +130,16 @@ Deno.test("serve as an edge has no data folder, shows the writer's figures, and 
           (output) => output.includes("SANDBOX: the writer at http://writer.example:3000"),
           5_000,
         );
+        await serving(reading, async (another) => {
+          const { served } = await getJson(`${another.url}/api/pnl/current`);
+          assert.equal(served.from, "memory", "who comes back to it finds it as it was");
+        });
       });
+      await until(
+        () => getJson(`${edge.url}/api/pnl/current`),
+        ({ served }) => served.confirmed === false,
+        3_000,
+      );
     });
     assert.throws(() => Deno.statSync(data), Deno.errors.NotFound);
     assert.ok(Deno.statSync(`${folder}/logs/pnl-stream-edge-0.log`).isFile);
