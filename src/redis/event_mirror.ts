@@ -68,6 +68,8 @@ export class EventMirror {
   /** Root of the log there. */
   #root = "";
   #lastError: string | null = null;
+  /** What was said last; null again once the mirror was at the end of the log. */
+  #told: string | null = null;
   /** Failures that came soon one after the other, and when the last one came. */
   #failures = 0;
   #failedAt = -Infinity;
@@ -172,14 +174,17 @@ export class EventMirror {
   #succeeded(): void {
     this.#lastError = null;
     const isAtEnd = this.#position === this.#options.log.head().position;
-    if (isAtEnd) this.#state = "following";
-    else if (this.#state !== "following") this.#state = "filling";
+    if (isAtEnd) {
+      this.#state = "following";
+      this.#told = null;
+    } else if (this.#state !== "following") this.#state = "filling";
   }
 
   /** Says what failed, and waits a little before the next try. */
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
-    const isNews = reason !== this.#lastError;
+    const isNews = reason !== this.#told;
+    this.#told = reason;
     this.#lastError = reason;
     const kind = error instanceof RedisFailedError ? error.kind : null;
     // That Redis is away, its connection tells, and knows when it is back.
