@@ -62,10 +62,14 @@ async function passOn(stream: ReadableStream<Uint8Array>): Promise<string> {
   return tail;
 }
 
+/** Files that run at once: most tests wait for something, and few keep a core busy. */
+const JOBS = "2";
+
 /** Runs `deno test` and counts. A run that tells no counts, such as one that does not compile, failed. */
 async function runTests(flags: readonly string[], paths: readonly string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--frozen", "--no-prompt", ...flags, ...paths],
+    args: ["test", "--frozen", "--no-prompt", "--parallel", ...flags, ...paths],
+    env: { DENO_JOBS: JOBS },
     stdin: "null",
     stdout: "piped",
   }).spawn();
