@@ -31,7 +31,7 @@ Deno.test({
     await page.locator("#sandbox").waitFor();
     assert.equal(await page.locator(note).isVisible(), false);
     const revenue = page.locator("[data-money='metrics.totalRevenue']");
-    assert.equal(await revenue.getAttribute("title"), "12.34");
+    await revenue.and(page.locator("[title='12.34']")).waitFor();
     assert.deepEqual(await page.locator("footer a:visible").allInnerTexts(), [
       "Snapshot",
       "Breakdown",

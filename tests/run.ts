@@ -21,10 +21,15 @@ function permissions(programs: readonly string[] = []): string[] {
   ];
 }
 
+/** Files that run at once: most tests wait for something, and few keep a core busy. A browser does. */
+const JOBS = 2;
+
 /** Tests that need a program, by how their files end. */
 interface Kind {
   readonly suffix: string;
   readonly program: Program;
+  /** Files that run at once. */
+  readonly jobs: number;
   /** What the tests may do beside the others, given the program's path. */
   flags(path: string): string[];
 }
@@ -32,6 +37,7 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   {
     suffix: "_redis_test.ts",
+    jobs: JOBS,
     program: {
       variable: "PNL_TEST_REDIS_SERVER",
       names: ["redis-server"],
@@ -41,6 +47,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     suffix: "_browser_test.ts",
+    jobs: 1,
     program: {
       variable: "PNL_TEST_CHROMIUM",
       names: ["chromium", "chromium-browser", "google-chrome"],
@@ -62,14 +69,15 @@ async function passOn(stream: ReadableStream<Uint8Array>): Promise<string> {
   return tail;
 }
 
-/** Files that run at once: most tests wait for something, and few keep a core busy. */
-const JOBS = "2";
-
 /** Runs `deno test` and counts. A run that tells no counts, such as one that does not compile, failed. */
-async function runTests(flags: readonly string[], paths: readonly string[]): Promise<Counts> {
+async function runTests(
+  flags: readonly string[],
+  paths: readonly string[],
+  jobs: number = JOBS,
+): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--frozen", "--no-prompt", "--parallel", ...flags, ...paths],
-    env: { DENO_JOBS: JOBS },
+    env: { DENO_JOBS: String(jobs) },
     stdin: "null",
     stdout: "piped",
   }).spawn();
@@ -99,11 +107,11 @@ async function countTests(flags: readonly string[], paths: readonly string[]): P
 }
 
 /** Runs tests that need a program. Without it they are skipped, or failed where CI counts on them. */
-async function runKind({ suffix, program, flags }: Kind, paths: readonly string[]) {
+async function runKind({ suffix, program, jobs, flags }: Kind, paths: readonly string[]) {
   const path = bringProgram(program);
   if (path !== null) {
     Deno.env.set(program.variable, path);
-    return await runTests(flags(path), paths);
+    return await runTests(flags(path), paths, jobs);
   }
   const [name] = program.names;
   const tests = await countTests(flags(name), paths);

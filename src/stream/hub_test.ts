@@ -170,12 +170,16 @@ Deno.test("Hub.sendAway() tells everybody to come back, and goes on", async () =
 Deno.test("Hub.sendAway() ends a broadcast that is under way: who comes after gets nothing of it", async () => {
   await using server = await startTestServer();
   await server.collect("1");
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const first = { ...recorder(), offer: () => begin() };
   const early = Array.from({ length: 1_200 }, recorder);
-  for (const subscriber of early) server.hub.add(subscriber);
+  for (const subscriber of [first, ...early]) server.hub.add(subscriber);
   server.log.append([totals("2", server.clock.now())]);
-  await until(() => early[0]!.offsets.length > 0, "begun");
+  // Comes back after the first burst, before the next one.
+  await begun;
+  assert.ok(early[0]!.offsets.length > 0);
   assert.equal(early.at(-1)!.offsets.length, 0, "the broadcast was not under way any more");
-  for (const subscriber of early) server.hub.mute(subscriber);
+  for (const subscriber of [first, ...early]) server.hub.mute(subscriber);
   server.hub.sendAway();
   const late = recorder();
   server.hub.add(late);
