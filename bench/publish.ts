@@ -3,6 +3,7 @@ import type { EventLog } from "../src/log/event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
 import { RedisConnection } from "../src/redis/connection.ts";
 import { RedisWriter } from "../src/redis/redis_writer.ts";
+import { writerIdentity } from "../src/redis/test_writer.ts";
 import { startRedis, type TestRedis } from "../src/redis/testing.ts";
 import type { PushServer } from "./push_server.ts";
 
@@ -38,13 +39,7 @@ export async function publish(
   const writer = new RedisWriter({
     redis,
     log,
-    identity: {
-      holder: crypto.randomUUID(),
-      token: 1,
-      predecessor: null,
-      logId: log.id,
-      address: () => address,
-    },
+    identity: writerIdentity({ logId: log.id, address: () => address }),
     source: projector,
     heartbeat: () => ({
       windowMs: intervalMs,

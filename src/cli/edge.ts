@@ -1,6 +1,7 @@
 /** The composition root of an edge: no folder, lock, log or source, only Redis and who reads. */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../pnl/clock.ts";
+import { edgeRedisHealth } from "../http/redis_health.ts";
 import { EdgeProjection } from "../projection/edge_projection.ts";
 import { openEdgeReadPath } from "../projection/open_edge_read_path.ts";
 import { RedisModels } from "../redis/models.ts";
@@ -74,13 +75,7 @@ export async function startEdge(config: Config, clock: Clock): Promise<Applicati
     intervalMs: () => edge.intervalMs,
     mode: () => edge.writer?.mode ?? null,
     writerAddress: () => edge.writer?.address ?? null,
-    redis: () => ({
-      connection: redis.state,
-      lastError: redis.lastError,
-      readable: tier.healthy,
-      branch: edge.branch,
-      snapshots: { offset: edge.current()?.offset ?? null },
-    }),
+    redis: () => edgeRedisHealth(edge, redis, tier),
   });
   stack.defer(edge.onRestart(() => hub.sendAway()));
   stack.defer(tellWriter(edge));

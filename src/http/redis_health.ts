@@ -1,18 +1,8 @@
 /** What is known of Redis, as `/health` shows it. */
-
-/** How the writer's mirror of the log stands. */
-export interface MirrorHealth {
-  readonly state: "waiting" | "filling" | "following" | "failed";
-  /** Position of the newest event that Redis has. */
-  readonly position: number;
-  /** Events of the log that Redis has not yet. */
-  readonly lagEvents: number;
-  /** How long the oldest of them has waited, in seconds. */
-  readonly lagSeconds: number;
-  /** How often it was begun anew since the start, because Redis did not continue the log. */
-  readonly begun: number;
-  readonly lastError: string | null;
-}
+import type { EdgeProjection } from "../projection/edge_projection.ts";
+import type { RedisTier } from "../projection/redis_tier.ts";
+import type { RedisConnection } from "../redis/connection.ts";
+import type { MirrorStatus } from "../redis/event_mirror.ts";
 
 /** Redis as this process sees it. What only a writer does is absent on an edge. */
 export interface RedisHealth {
@@ -24,7 +14,22 @@ export interface RedisHealth {
   readonly lease?: "held" | "waiting" | "lost";
   /** Of the mirror; null while none is verified. */
   readonly branch?: string | null;
-  readonly mirror?: MirrorHealth;
+  readonly mirror?: MirrorStatus;
   /** The newest snapshot that is there. */
   readonly snapshots?: { readonly offset: number | null };
+}
+
+/** Redis as an edge sees it. */
+export function edgeRedisHealth(
+  edge: EdgeProjection,
+  redis: RedisConnection,
+  tier: RedisTier,
+): RedisHealth {
+  return {
+    connection: redis.state,
+    lastError: redis.lastError,
+    readable: tier.healthy,
+    branch: edge.branch,
+    snapshots: { offset: edge.current()?.offset ?? null },
+  };
 }

@@ -5,9 +5,11 @@ import { EdgeProjection } from "../projection/edge_projection.ts";
 import { openEdgeReadPath } from "../projection/open_edge_read_path.ts";
 import { RedisConnection } from "../redis/connection.ts";
 import { RedisModels } from "../redis/models.ts";
+import { writerIdentity } from "../redis/test_writer.ts";
 import { RedisWriter } from "../redis/redis_writer.ts";
 import { Hub } from "../stream/hub.ts";
 import { createApp } from "./app.ts";
+import { edgeRedisHealth } from "./redis_health.ts";
 import { serveWith } from "./serve.ts";
 import { startServer } from "./server.ts";
 import { TestClock, type TestServer, WINDOW_MS } from "./test_server.ts";
@@ -41,13 +43,7 @@ export async function publish(
   const writer = new RedisWriter({
     redis,
     log,
-    identity: {
-      holder: crypto.randomUUID(),
-      token: 1,
-      predecessor: null,
-      logId: log.id,
-      address: () => server.origin,
-    },
+    identity: writerIdentity({ logId: log.id, address: () => server.origin }),
     source: projector,
     heartbeat: () => ({
       windowMs: WINDOW_MS,
@@ -106,13 +102,7 @@ export function startTestEdge(url: string): TestEdge {
     version: "0.0.0-test",
     mode: () => edge.writer?.mode ?? null,
     writerAddress: () => edge.writer?.address ?? null,
-    redis: () => ({
-      connection: redis.state,
-      lastError: redis.lastError,
-      readable: tier.healthy,
-      branch: edge.branch,
-      snapshots: { offset: edge.current()?.offset ?? null },
-    }),
+    redis: () => edgeRedisHealth(edge, redis, tier),
     allowedOrigins: [],
     trustedProxies: new TrustedProxies([]),
   });

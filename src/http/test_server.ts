@@ -6,7 +6,7 @@ import { emptyFrameOf } from "../projection/default_answer.ts";
 import { openReadPath } from "../projection/open_read_path.ts";
 import { Projector } from "../projection/projector.ts";
 import { reached } from "../projection/testing.ts";
-import type { SourceStatus } from "../sources/status.ts";
+import { CLOSED_BREAKER, type SourceStatus } from "../sources/status.ts";
 import { Hub } from "../stream/hub.ts";
 import type { HubOptions } from "../stream/hub_options.ts";
 import { createApp } from "./app.ts";
@@ -83,13 +83,7 @@ export function workingSource(clock: Clock): SourceStatus {
     lastSuccessAt: new Date(clock.now()).toISOString(),
     nextPollAt: null,
     backfillRows: 0,
-    breaker: {
-      state: "CLOSED",
-      consecutiveFailures: 0,
-      openedAt: null,
-      nextAttemptAt: null,
-      lastError: null,
-    },
+    breaker: CLOSED_BREAKER,
   };
 }
 

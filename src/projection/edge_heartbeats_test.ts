@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Heartbeat } from "../redis/records.ts";
-import type { SourceStatus } from "../sources/status.ts";
+import { CLOSED_BREAKER, type SourceStatus } from "../sources/status.ts";
 import { EdgeHeartbeats } from "./edge_heartbeats.ts";
 import { buildServed } from "./served.ts";
 import { EVENING, SteppedClock } from "./testing.ts";
@@ -12,13 +12,7 @@ const working: SourceStatus = {
   lastSuccessAt: new Date(EVENING - 700).toISOString(),
   nextPollAt: null,
   backfillRows: 0,
-  breaker: {
-    state: "CLOSED",
-    consecutiveFailures: 0,
-    openedAt: null,
-    nextAttemptAt: null,
-    lastError: null,
-  },
+  breaker: CLOSED_BREAKER,
 };
 
 const heartbeat = (offset: number, atMs = EVENING, more: Partial<Heartbeat> = {}): Heartbeat => ({

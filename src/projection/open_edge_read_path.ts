@@ -5,10 +5,10 @@ import { defaultAnswer } from "./default_answer.ts";
 import type { EdgeProjection } from "./edge_projection.ts";
 import { MemoryTier } from "./memory_tier.ts";
 import { BREAKDOWN, isHistoryKey } from "./read_model.ts";
-import { ReadPath } from "./read_path.ts";
+import { ReadPath, type ReadPathOptions } from "./read_path.ts";
 import { RedisTier } from "./redis_tier.ts";
 import { tierFailures } from "./tier_failures.ts";
-import type { Answer, TierEntry } from "./tier.ts";
+import type { Answer } from "./tier.ts";
 
 /** What was asked for is kept by the writer alone. */
 export class NotOnThisNodeError extends Error {
@@ -27,37 +27,31 @@ export class NotOnThisNodeError extends Error {
  * snapshot cannot be had, the last one that was is answered, with the position that it is of.
  */
 class EdgeReadPath extends ReadPath {
-  readonly #writer: () => string | null;
-  #breakdown: Answer | null = null;
+  readonly #edge: EdgeProjection;
+  readonly #memory: MemoryTier;
 
-  constructor(writer: () => string | null, ...of: ConstructorParameters<typeof ReadPath>) {
-    super(...of);
-    this.#writer = writer;
+  constructor(
+    edge: EdgeProjection,
+    memory: MemoryTier,
+    redis: RedisTier,
+    options: ReadPathOptions,
+  ) {
+    super([memory, redis], options);
+    this.#edge = edge;
+    this.#memory = memory;
   }
 
   override read(key: string): Answer | Promise<Answer> {
     if (key === BREAKDOWN) return this.#readBreakdown();
     if (!isHistoryKey(key)) return super.read(key);
-    return Promise.reject(new NotOnThisNodeError("history", this.#writer()));
-  }
-
-  /** Keeps the breakdown of the epoch that is shown. */
-  keepBreakdown(entry: TierEntry): void {
-    const kept = this.#breakdown?.entry;
-    if (kept?.epoch === entry.epoch && kept.offset > entry.offset) return;
-    this.#breakdown = { from: "memory", entry };
-  }
-
-  override forget(): void {
-    this.#breakdown = null;
-    super.forget();
+    return Promise.reject(new NotOnThisNodeError("history", this.#edge.writer?.address ?? null));
   }
 
   async #readBreakdown(): Promise<Answer> {
     const answer = await super.read(BREAKDOWN);
-    if (answer.from === "default") return this.#breakdown ?? answer;
-    this.keepBreakdown(answer.entry);
-    return answer;
+    if (answer.from !== "default") return answer;
+    const last = this.#memory.get(BREAKDOWN);
+    return last?.epoch === this.#edge.epoch ? { from: "memory", entry: last } : answer;
   }
 }
 
@@ -65,14 +59,14 @@ class EdgeReadPath extends ReadPath {
 class BreakdownFetch {
   readonly #edge: EdgeProjection;
   readonly #models: RedisModels;
-  readonly #keep: (entry: TierEntry) => void;
+  readonly #memory: MemoryTier;
   #running = false;
   #again = false;
 
-  constructor(edge: EdgeProjection, models: RedisModels, keep: (entry: TierEntry) => void) {
+  constructor(edge: EdgeProjection, models: RedisModels, memory: MemoryTier) {
     this.#edge = edge;
     this.#models = models;
-    this.#keep = keep;
+    this.#memory = memory;
   }
 
   async run(): Promise<void> {
@@ -85,7 +79,7 @@ class BreakdownFetch {
         const found = await this.#models.breakdown();
         const { branch, epoch } = this.#edge;
         if (found === null || found.branch !== branch || found.epoch !== epoch) continue;
-        this.#keep({ epoch, offset: found.offset, json: found.json });
+        this.#memory.set(BREAKDOWN, { epoch, offset: found.offset, json: found.json });
       } catch {
         // Whoever asks for it asks Redis again, and is told why it cannot be had.
       }
@@ -120,16 +114,13 @@ export function openEdgeReadPath(options: OpenEdgeReadPathOptions): OpenedEdgeRe
   const memory = new MemoryTier();
   const epoch = () => edge.epoch;
   const redis = new RedisTier({ models, branch: () => edge.branch, epoch, clock });
-  const readPath = new EdgeReadPath(() => edge.writer?.address ?? null, [memory, redis], {
+  const readPath = new EdgeReadPath(edge, memory, redis, {
     epoch,
     clock,
     fallback: (key) => defaultAnswer(key, edge.windowMs),
     onError: tierFailures(logger),
   });
-  const fetch = new BreakdownFetch(edge, models, (entry) => {
-    memory.set(BREAKDOWN, entry);
-    readPath.keepBreakdown(entry);
-  });
+  const fetch = new BreakdownFetch(edge, models, memory);
   const endRestarts = edge.onRestart(() => {
     memory.clear();
     readPath.forget();

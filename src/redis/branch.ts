@@ -48,7 +48,6 @@ export class BranchKeeper {
   #known: string | null = null;
   /** A branch of which something was made that is not of this log: its name is not used again. */
   #forsaken: string | null = null;
-  #isVerified = false;
   #begun = 0;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -72,7 +71,7 @@ export class BranchKeeper {
    * the start; after that it stands where ours stood, and is set aside.
    */
   get isVerified(): boolean {
-    return this.#isVerified;
+    return this.#known !== null;
   }
 
   /** How often this process began anew to fill Redis. */
@@ -138,7 +137,6 @@ export class BranchKeeper {
       try {
         const place = fault === null ? await this.#adopt(state) : await this.#begin(state, fault);
         this.#known = place.branch;
-        this.#isVerified = true;
         this.#set(place);
         return place.branch;
       } catch (error) {
@@ -150,7 +148,7 @@ export class BranchKeeper {
 
   #refuseForeign({ found: { logId } }: MirrorState): void {
     const { redis, log } = this.#options;
-    if (this.#isVerified || logId === "" || logId === log.id) return;
+    if (this.isVerified || logId === "" || logId === log.id) return;
     throw new ForeignLogError(logId, log.id, redis.keys);
   }
 

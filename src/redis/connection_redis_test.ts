@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { textOf, withLogs } from "../log/test_logs.ts";
 import { RedisConnection } from "./connection.ts";
 import { eventually } from "./test_mirror.ts";
-import { textOf, withLogs } from "./test_mirrored_log.ts";
 import { startFaultyProxy } from "./test_proxy.ts";
 import { startRedis } from "./testing.ts";
 

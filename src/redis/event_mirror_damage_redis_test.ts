@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Redis } from "ioredis";
+import { textOf, withLogs } from "../log/test_logs.ts";
 import { assertMirrors, eventually, streamLines } from "./test_mirror.ts";
-import { openTestLog, startMirror, textOf, withLogs, withMirror } from "./test_mirrored_log.ts";
+import { openTestLog, startMirror, withMirror } from "./test_mirrored_log.ts";
 import { startRedis } from "./testing.ts";
 
 const ASIDE = "pnl:events:set-aside";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { textOf, withLogs } from "../log/test_logs.ts";
 import { eventually, streamLines } from "./test_mirror.ts";
-import { textOf, withLogs, withMirror } from "./test_mirrored_log.ts";
+import { withMirror } from "./test_mirrored_log.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

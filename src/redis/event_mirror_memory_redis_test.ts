@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
+import { textOf, withLogs } from "../log/test_logs.ts";
 import { assertMirrors, eventually, streamLines } from "./test_mirror.ts";
-import {
-  type MirrorScene,
-  openTestLog,
-  startMirror,
-  textOf,
-  withLogs,
-  withMirror,
-} from "./test_mirrored_log.ts";
+import { type MirrorScene, openTestLog, startMirror, withMirror } from "./test_mirrored_log.ts";
 import { startRedis } from "./testing.ts";
 
 const ASIDE = "pnl:events:set-aside";

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
+import { textOf, withLogs } from "../log/test_logs.ts";
 import { assertMirrors, eventually } from "./test_mirror.ts";
-import {
-  caughtUp,
-  openTestLog,
-  startMirror,
-  textOf,
-  withLogs,
-  withMirror,
-} from "./test_mirrored_log.ts";
+import { caughtUp, openTestLog, startMirror, withMirror } from "./test_mirrored_log.ts";
 import { chunksOf } from "./event_mirror.ts";
 import { startRedis } from "./testing.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../log/system_clock.ts";
+import { textOf, withLogs } from "../log/test_logs.ts";
 import { ForeignLogError } from "./foreign_log.ts";
 import type { WriterIdentity } from "./identity.ts";
 import { redisKeys } from "./keys.ts";
@@ -8,7 +9,6 @@ import { leaseNamed } from "./lease_script.ts";
 import { type LeaseRecord, parseLease } from "./records.ts";
 import { LeaseHeldError, RedisFailedError } from "./scripts.ts";
 import { eventually } from "./test_mirror.ts";
-import { textOf, withLogs } from "./test_mirrored_log.ts";
 import { TestConnection, writerIdentity } from "./test_writer.ts";
 import { startRedis, type TestRedis } from "./testing.ts";
 

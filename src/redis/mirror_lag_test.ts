@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { getLogger } from "@logtape/logtape";
 import { MemoryEventLog } from "../log/memory_event_log.ts";
+import { textOf, withLogs } from "../log/test_logs.ts";
 import { fill, ManualClock } from "../log/testing.ts";
 import { MirrorLag } from "./mirror_lag.ts";
-import { textOf, withLogs } from "./test_mirrored_log.ts";
 
 Deno.test("MirrorLag measures from the oldest event that is not mirrored", () => {
   const clock = new ManualClock();

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../log/system_clock.ts";
+import { textOf, withLogs } from "../log/test_logs.ts";
 import { redisKeys } from "./keys.ts";
 import { RedisWriter } from "./redis_writer.ts";
 import { parseModel } from "./records.ts";
 import { assertMirrors, eventually } from "./test_mirror.ts";
-import { openTestLog, startMirror, type TestLog, textOf, withLogs } from "./test_mirrored_log.ts";
+import { openTestLog, startMirror, type TestLog } from "./test_mirrored_log.ts";
 import { type FaultyProxy, startFaultyProxy } from "./test_proxy.ts";
 import { PlannedSource, TestConnection, writerIdentity } from "./test_writer.ts";
 import { startRedis, type TestRedis } from "./testing.ts";

@@ -1,5 +1,4 @@
 /** A log in a folder of its own with a mirror on a real Redis, behind a proxy: for the tests of the mirror. */
-import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
 import { systemClock } from "../log/system_clock.ts";
 import { fill } from "../log/testing.ts";
@@ -140,26 +139,4 @@ export async function caughtUp({ mirror, log }: Pick<MirrorScene, "mirror" | "lo
     20_000,
     "the mirror to catch up",
   );
-}
-
-/** Every record of the project's loggers while `work` runs. */
-export async function withLogs(work: (records: LogRecord[]) => Promise<void>): Promise<void> {
-  const records: LogRecord[] = [];
-  await configure({
-    sinks: { memory: (record) => void records.push(record) },
-    loggers: [
-      { category: "pnl", sinks: ["memory"], lowestLevel: "trace" },
-      { category: ["logtape", "meta"], lowestLevel: "fatal" },
-    ],
-  });
-  try {
-    await work(records);
-  } finally {
-    await reset();
-  }
-}
-
-/** What a record says, with its properties. */
-export function textOf({ level, message, properties }: LogRecord): string {
-  return `${level} ${message.join("")} ${JSON.stringify(properties)}`;
 }

@@ -1,5 +1,5 @@
 /** A proxy in front of a Redis server that does what networks do: for tests. */
-import { RespCommands } from "./resp_commands.ts";
+import { RespCommands } from "./test_resp_commands.ts";
 
 /** The proxy. What it does to one command it does to the next that contains a text, such as `evalsha`. */
 export interface FaultyProxy extends AsyncDisposable {

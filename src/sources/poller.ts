@@ -7,7 +7,7 @@ import { RecordingGate } from "./recording_gate.ts";
 import type { Source, SourceName } from "./source.ts";
 import { SourceLoop } from "./source_loop.ts";
 import type { StateStore } from "./state_store.ts";
-import type { SourceStatus } from "./status.ts";
+import { CLOSED_BREAKER, type SourceStatus } from "./status.ts";
 
 /** How long {@link Poller.stop} waits for what runs. */
 const STOP_MS = 2_000;
@@ -124,12 +124,6 @@ function notConfigured(name: SourceName): SourceStatus {
     lastSuccessAt: null,
     nextPollAt: null,
     backfillRows: 0,
-    breaker: {
-      state: "CLOSED",
-      consecutiveFailures: 0,
-      openedAt: null,
-      nextAttemptAt: null,
-      lastError: null,
-    },
+    breaker: CLOSED_BREAKER,
   };
 }

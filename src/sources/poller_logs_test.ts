@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { MemoryEventLog } from "../log/memory_event_log.ts";
+import { withLogs } from "../log/test_logs.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { anthropicSource } from "./anthropic.ts";
 import { kalshiSource } from "./kalshi.ts";
@@ -8,23 +8,6 @@ import { Poller } from "./poller.ts";
 import { revenueSource } from "./revenue.ts";
 import { StateStore } from "./state_store.ts";
 import { OffsetClock, until } from "./testing.ts";
-
-/** Every record of the project's loggers while `work` runs. */
-async function recorded(work: (records: LogRecord[]) => Promise<void>): Promise<void> {
-  const records: LogRecord[] = [];
-  await configure({
-    sinks: { memory: (record) => void records.push(record) },
-    loggers: [
-      { category: "pnl", sinks: ["memory"], lowestLevel: "trace" },
-      { category: ["logtape", "meta"], lowestLevel: "fatal" },
-    ],
-  });
-  try {
-    await work(records);
-  } finally {
-    await reset();
-  }
-}
 
 Deno.test("Poller warns of a lasting failure once, names its class, and lets no secret into the logs", async () => {
   const clock = new OffsetClock();
@@ -39,7 +22,7 @@ Deno.test("Poller warns of a lasting failure once, names its class, and lets no 
   ];
   const poller = new Poller({ sources, log: new MemoryEventLog({ clock }), state, clock });
   try {
-    await recorded(async (records) => {
+    await withLogs(async (records) => {
       sandbox.faults.set("kalshi", { mode: "forbidden", path: "/deposits" });
       sandbox.faults.set("anthropic", { mode: "unauthorized" });
       sandbox.faults.set("revenue", { mode: "malformed", shape: "envelope" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { MemoryEventLog } from "../log/memory_event_log.ts";
+import { withLogs } from "../log/test_logs.ts";
 import { ClockJumpError, ClockUnconfirmedError } from "./clock_watch.ts";
 import { RecordingGate } from "./recording_gate.ts";
 import { eventsOf, fakeSource, OffsetClock, poll, totals } from "./testing.ts";
@@ -86,15 +86,7 @@ Deno.test("RecordingGate.enter() makes the bindings anew until they are recorded
 
 Deno.test("RecordingGate.bindWhenTrusted() says once that the log is ahead of a trusted clock, and only then", async () => {
   for (const [aheadMs, told] of [[400_000, 1], [200_000, 0]] as const) {
-    const records: LogRecord[] = [];
-    await configure({
-      sinks: { memory: (record) => void records.push(record) },
-      loggers: [
-        { category: "pnl", sinks: ["memory"], lowestLevel: "error" },
-        { category: ["logtape", "meta"], lowestLevel: "fatal" },
-      ],
-    });
-    try {
+    await withLogs(async (records) => {
       const { clock, log, gate, upstream } = gated();
       clock.offsetMs = aheadMs;
       log.append([totals("1", new Date(clock.now()).toISOString())]);
@@ -106,10 +98,8 @@ Deno.test("RecordingGate.bindWhenTrusted() says once that the log is ahead of a 
       await gate.enter(signal);
       for (let time = 0; time < 3; time++) gate.bindWhenTrusted();
       gate.check();
-    } finally {
-      await reset();
-    }
-    assert.equal(records.length, told, `${aheadMs} ms`);
-    assert.ok(records.every(({ properties }) => properties.aheadSeconds === 400));
+      assert.equal(records.length, told, `${aheadMs} ms`);
+      assert.ok(records.every(({ properties }) => properties.aheadSeconds === 400));
+    }, "error");
   }
 });

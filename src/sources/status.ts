@@ -16,6 +16,15 @@ export interface BreakerStatus {
     | null;
 }
 
+/** A breaker that nothing has befallen. */
+export const CLOSED_BREAKER: BreakerStatus = {
+  state: "CLOSED",
+  consecutiveFailures: 0,
+  openedAt: null,
+  nextAttemptAt: null,
+  lastError: null,
+};
+
 /** One source as the poller sees it. */
 export interface SourceStatus {
   readonly name: SourceName;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { RespCommands } from "./resp_commands.ts";
+import { RespCommands } from "./test_resp_commands.ts";
 
 const encoder = new TextEncoder();
 
