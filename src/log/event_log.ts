@@ -50,6 +50,18 @@ export interface ReadOptions {
   /** `recordedtime` at or after, and before. */
   readonly recordedFrom?: string;
   readonly recordedTo?: string;
+  /** `asc` (default): the oldest first; `desc`: the newest first, so that a limit keeps the newest. */
+  readonly order?: ReadOrder;
+}
+
+/** In which order of position lines are read. */
+export type ReadOrder = "asc" | "desc";
+
+/** How many events of a source and type there are. */
+export interface EventCount {
+  readonly source: EventSource;
+  readonly type: EventType;
+  readonly count: number;
 }
 
 /** Options of {@link EventLog.subscribe}. */
@@ -83,8 +95,16 @@ export interface EventLog {
    */
   append(batch: readonly Candidate[]): Appended[];
 
-  /** A page of lines, in order of position. */
+  /** A page of lines, in order of position, upwards or downwards. */
   read(options?: ReadOptions): LogLine[];
+
+  /**
+   * How many events of each source and type stand at positions above `after` and up to `to`, sorted by
+   * source and type. It looks at each of them: what may be long is asked for piece by piece.
+   *
+   * @throws {RangeError} on positions out of range
+   */
+  count(range: Pick<ReadOptions, "after" | "to">): EventCount[];
 
   /**
    * Root of the tree over the first `size` lines, hex.

@@ -1,6 +1,7 @@
 /** Reading pages of lines from the `events` table. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { LogFailedError, type LogLine, type ReadOptions } from "./event_log.ts";
+import { type EventCount, LogFailedError, type LogLine, type ReadOptions } from "./event_log.ts";
+import type { EventSource, EventType } from "../pnl/event.ts";
 import { type Bounds, isUnfiltered, readBounds } from "./read_options.ts";
 
 /** The columns that filters compare, in the order of their values in a statement. */
@@ -28,8 +29,8 @@ type Path =
 /** Matches that are dense are found by a scan of this many positions; the others by an index. */
 const SCAN = 5_000;
 
-/** 2^5 filters on at most two paths each. */
-const MAX_STATEMENTS = 64;
+/** 2^5 filters on at most two paths each, in two orders. */
+const MAX_STATEMENTS = 128;
 
 /** Reads lines by position and filter. */
 export class EventReader {
@@ -37,15 +38,20 @@ export class EventReader {
   readonly #statements = new Map<string, StatementSync>();
   readonly #recordedTime: StatementSync;
   readonly #end: StatementSync;
+  readonly #counts: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#recordedTime = db.prepare("SELECT recorded_time FROM events WHERE position = ?");
     this.#end = db.prepare("SELECT coalesce(max(position), 0) AS position FROM events");
+    this.#counts = db.prepare(
+      `SELECT source, type, count(*) AS count FROM events NOT INDEXED
+       WHERE position > ? AND position <= ? GROUP BY source, type ORDER BY source, type`,
+    );
   }
 
   /**
-   * A page of lines, in order of position.
+   * A page of lines, in the order of position that is asked for.
    *
    * @throws {RangeError} on options out of range
    * @throws {LogFailedError} where a position is missing
@@ -58,28 +64,51 @@ export class EventReader {
     const index = indexFor(options);
     if (index === null) {
       const lines = this.#page("NOT INDEXED", filters, values, bounds);
-      if (isUnfiltered(options)) assertContiguous(lines, bounds.after);
+      if (isUnfiltered(options)) this.#assertContiguous(lines, bounds);
       return lines;
     }
     if (index === "INDEXED BY events_by_subject" || index === "INDEXED BY events_by_type") {
       return this.#page(index, filters, values, bounds);
     }
-    const middle = Math.min(bounds.after + SCAN, bounds.to);
-    const near = this.#page("NOT INDEXED", filters, values, { ...bounds, to: middle });
-    if (near.length === bounds.limit) return near;
-    const rest = { after: middle, to: bounds.to, limit: bounds.limit - near.length };
-    return middle === bounds.to ? near : [...near, ...this.#page(index, filters, values, rest)];
+    const [scanned, beyond] = this.#split(bounds);
+    const near = this.#page("NOT INDEXED", filters, values, scanned);
+    if (near.length === bounds.limit || beyond.after >= beyond.to) return near;
+    const rest = { ...beyond, limit: bounds.limit - near.length };
+    return [...near, ...this.#page(index, filters, values, rest)];
+  }
+
+  /** The positions to be looked through first, in the order of reading, and those beyond them. */
+  #split(bounds: Bounds): [Bounds, Bounds] {
+    const { after } = bounds;
+    if (bounds.order === "asc") {
+      const middle = Math.min(after + SCAN, bounds.to);
+      return [{ ...bounds, to: middle }, { ...bounds, after: middle }];
+    }
+    const to = Math.min(bounds.to, this.lastPosition());
+    const middle = Math.max(to - SCAN, after);
+    return [{ ...bounds, after: middle, to }, { ...bounds, to: middle }];
+  }
+
+  /** How many events of each source and type there are in a range of positions. */
+  count(range: Pick<ReadOptions, "after" | "to">): EventCount[] {
+    const { after, to } = readBounds(range);
+    return this.#counts.all(after, to).map((row) => ({
+      source: String(row["source"]) as EventSource,
+      type: String(row["type"]) as EventType,
+      count: Number(row["count"]),
+    }));
   }
 
   #page(path: Path, filters: readonly Filter[], values: readonly string[], b: Bounds): LogLine[] {
     const where = [...filters.map((name) => FILTERS[name]), "position > ?", "position <= ?"];
     // The inner query stays within the index, so that sorting moves positions and no lines.
+    const order = b.order === "asc" ? "ORDER BY position" : "ORDER BY position DESC";
     const sql = path === "NOT INDEXED"
       ? `SELECT position, line FROM events NOT INDEXED
-         WHERE ${where.join(" AND ")} ORDER BY position LIMIT ?`
+         WHERE ${where.join(" AND ")} ${order} LIMIT ?`
       : `SELECT position, line FROM events WHERE position IN (
            SELECT position FROM events ${path}
-           WHERE ${where.join(" AND ")} ORDER BY position LIMIT ?) ORDER BY position`;
+           WHERE ${where.join(" AND ")} ${order} LIMIT ?) ${order}`;
     return this.#all(sql, [...values, b.after, b.to, b.limit]);
   }
 
@@ -105,6 +134,17 @@ export class EventReader {
         : Math.max(bounds.after, before(recordedFrom)),
       to: recordedTo === undefined ? bounds.to : Math.min(bounds.to, before(recordedTo)),
     };
+  }
+
+  /** @throws {LogFailedError} where a position between the first that was asked for and the last is missing */
+  #assertContiguous(lines: readonly LogLine[], { after, to, order }: Bounds): void {
+    const step = order === "asc" ? 1 : -1;
+    const first = order === "asc" ? after + 1 : Math.min(to, this.lastPosition());
+    for (let at = 0; at < lines.length; at++) {
+      const { position } = lines[at]!;
+      if (position === first + at * step) continue;
+      throw new LogFailedError(`Position ${first + at * step} is missing; ${position} follows`);
+    }
   }
 
   /** Position of the last event, 0 where there is none. */
@@ -138,13 +178,4 @@ function indexFor({ source, type, subject, timeFrom, timeTo }: ReadOptions): Pat
   if (timeFrom !== undefined || timeTo !== undefined) return "INDEXED BY events_by_time";
   if (type !== undefined) return "INDEXED BY events_by_type";
   return source !== undefined ? "INDEXED BY events_by_identity" : null;
-}
-
-function assertContiguous(lines: readonly LogLine[], after: number): void {
-  for (let at = 0; at < lines.length; at++) {
-    const position = lines[at]!.position;
-    if (position !== after + at + 1) {
-      throw new LogFailedError(`Position ${after + at + 1} is missing; ${position} follows`);
-    }
-  }
 }

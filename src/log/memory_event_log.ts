@@ -6,6 +6,7 @@ import { checkBatch, recordedTimeOf } from "./candidate.ts";
 import { CompactRange } from "./compact_range.ts";
 import {
   type Appended,
+  type EventCount,
   type EventLog,
   type Lineage,
   LogFailedError,
@@ -91,13 +92,25 @@ export class MemoryEventLog implements EventLog, Disposable {
 
   read(options: ReadOptions = {}): LogLine[] {
     this.#assertOpen();
-    const { after, to, limit } = readBounds(options);
+    const { after, to, limit, order } = readBounds(options);
     const lines: LogLine[] = [];
-    for (const event of this.#events.slice(after, to)) {
+    const events = this.#events.slice(after, to);
+    for (const event of order === "asc" ? events : events.reverse()) {
       if (lines.length === limit) break;
       if (matches(event, options)) lines.push({ position: event.position, line: event.line });
     }
     return lines;
+  }
+
+  count(range: Pick<ReadOptions, "after" | "to">): EventCount[] {
+    this.#assertOpen();
+    const { after, to } = readBounds(range);
+    const counts = new Map<string, EventCount>();
+    for (const { source, type } of this.#events.slice(after, to)) {
+      const key = `${source} ${type}`;
+      counts.set(key, { source, type, count: (counts.get(key)?.count ?? 0) + 1 });
+    }
+    return [...counts].sort(([a], [b]) => a < b ? -1 : 1).map(([, count]) => count);
   }
 
   rootAt(size: number): string {

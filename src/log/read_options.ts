@@ -1,6 +1,6 @@
 /** Checking what is asked of a log. */
 import { isEventTime } from "../pnl/event.ts";
-import type { ReadOptions, SubscribeOptions } from "./event_log.ts";
+import type { ReadOptions, ReadOrder, SubscribeOptions } from "./event_log.ts";
 
 /** At most this many lines a page. */
 export const MAX_PAGE = 10_000;
@@ -11,6 +11,7 @@ export interface Bounds {
   readonly after: number;
   readonly to: number;
   readonly limit: number;
+  readonly order: ReadOrder;
 }
 
 function checkInteger(name: string, value: number, least: number, most: number): number {
@@ -37,6 +38,7 @@ export function readBounds(options: ReadOptions): Bounds {
     after: checkInteger("after", options.after ?? 0, 0, most),
     to: checkInteger("to", options.to ?? most, 0, most),
     limit: checkInteger("limit", options.limit ?? DEFAULT_PAGE, 1, MAX_PAGE),
+    order: options.order ?? "asc",
   };
 }
 

@@ -13,6 +13,7 @@ import { CompactRange, TILE_WIDTH } from "./compact_range.ts";
 import {
   type Appended,
   ConflictError,
+  type EventCount,
   type EventLog,
   InvalidEventError,
   type Lineage,
@@ -126,6 +127,11 @@ export class SqliteEventLog implements EventLog, Disposable {
   read(options: ReadOptions = {}): LogLine[] {
     this.#assertOpen();
     return this.#reading(() => this.#reader.read(options));
+  }
+
+  count(range: Pick<ReadOptions, "after" | "to">): EventCount[] {
+    this.#assertOpen();
+    return this.#reading(() => this.#reader.count(range));
   }
 
   rootAt(size: number): string {
