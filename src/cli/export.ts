@@ -1,9 +1,9 @@
 /** `export`: the log as NDJSON, the very lines that it holds, or as CSV. */
+import { csvHeader, csvLine } from "../log/event_csv.ts";
 import type { EventLog } from "../log/event_log.ts";
 import { writeAtomically } from "./atomic_file.ts";
 import { type Command, UsageError } from "./command.ts";
 import { readConfig } from "./config.ts";
-import { csvHeader, csvLine } from "./csv.ts";
 import { FILTER_OPTIONS, type Filters, readFilters } from "./filters.ts";
 import { openLogToRead } from "./open_log.ts";
 import { printError, write } from "./output.ts";

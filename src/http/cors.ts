@@ -7,7 +7,7 @@ const PREFLIGHT = {
   "access-control-allow-headers": "Accept, If-None-Match, Last-Event-ID, X-Request-Id",
   "access-control-max-age": "600",
 };
-const EXPOSED = "ETag, Link, Retry-After, X-Request-Id";
+const EXPOSED = "Content-Disposition, ETag, Leaf-Hash, Link, Retry-After, X-Request-Id";
 
 function isPreflight(c: Context): boolean {
   return c.req.method === "OPTIONS" &&

@@ -77,6 +77,8 @@ Deno.test("an edge has no history and no events, and names the writer that has",
         "/api/pnl/history?resolution=1h&limit=5",
         "/api/events",
         "/api/events?after=2",
+        "/api/events?format=csv",
+        "/api/events/facets",
         "/api/events/1",
         "/api/events/stream",
       ]

@@ -1,52 +1,23 @@
 /** `/api/events`: the log as it stands, line by line. */
 import type { Context } from "hono";
-import { z } from "zod";
-import type { EventLog, LogLine, ReadOptions } from "../log/event_log.ts";
-import { EVENT_FILTERS } from "../stream/event_filters.ts";
+import type { EventLog, LogLine } from "../log/event_log.ts";
+import { leafHash } from "../log/merkle.ts";
 import { chooseType } from "./accept.ts";
 import type { AppDeps } from "./deps.ts";
 import { matches } from "./entity_tag.ts";
-import { ndjson } from "./ndjson.ts";
+import { EVENTS_QUERY, type EventsQuery, pageLimit, readOptions } from "./events_query.ts";
+import { EventFacets } from "./events_facets.ts";
+import { eventsText, TEXT_TYPES, type TextFormat } from "./events_text.ts";
 import { notOnThisNode } from "./not_on_this_node.ts";
 import { HttpProblem } from "./problem.ts";
-import { given, NO_PARAMETERS, readQuery, timeParameter, wholeParameter } from "./query.ts";
-import { JSON_TYPE, reply } from "./reply.ts";
+import { NO_PARAMETERS, readQuery } from "./query.ts";
+import { type HeaderFields, JSON_TYPE, reply, replyJson } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
 const JSON_PAGE = "application/json";
-const NDJSON = "application/x-ndjson";
 const BATCH = "application/cloudevents-batch+json";
-const OFFERED = [JSON_PAGE, NDJSON, BATCH] as const;
-
-const MAX_PAGE = 1_000;
-const DEFAULT_PAGE = 100;
-
-const QUERY = z.object({
-  ...EVENT_FILTERS,
-  from: timeParameter.optional(),
-  to: timeParameter.optional(),
-  recordedFrom: timeParameter.optional(),
-  recordedTo: timeParameter.optional(),
-  after: wholeParameter(0, Number.MAX_SAFE_INTEGER).optional(),
-  limit: wholeParameter(1, Number.MAX_SAFE_INTEGER).optional(),
-});
-
-type Query = z.output<typeof QUERY>;
-
-function readOptions(query: Query): ReadOptions {
-  const { from, to, limit: _, ...same } = query;
-  return given({ ...same, timeFrom: from, timeTo: to });
-}
-
-function pageLimit(query: Query): number {
-  const limit = query.limit ?? DEFAULT_PAGE;
-  if (limit <= MAX_PAGE) return limit;
-  throw new HttpProblem(
-    "bad_parameter",
-    `Parameter "limit" is not between 1 and ${MAX_PAGE}; ${NDJSON} has no bound.`,
-    { parameter: "limit" },
-  );
-}
+/** What a client may ask for by `Accept`, and what it gets: a page, or a text of all. */
+const OFFERED = [JSON_PAGE, TEXT_TYPES.ndjson, BATCH, "text/csv"] as const;
 
 /** @throws {HttpProblem} `not_on_this_node` on an edge */
 function theLog(deps: AppDeps): EventLog {
@@ -54,30 +25,71 @@ function theLog(deps: AppDeps): EventLog {
   return deps.log;
 }
 
-/** A page, and the position after which the next one begins; null where nothing more is there now. */
-function readPage(log: EventLog, query: Query): { lines: LogLine[]; nextAfter: number | null } {
+/** A page, and the position beyond which the next one begins; null where nothing more is there now. */
+function readPage(log: EventLog, query: EventsQuery): { lines: LogLine[]; next: number | null } {
   const limit = pageLimit(query);
   const found = log.read({ ...readOptions(query), limit: limit + 1 });
   const lines = found.slice(0, limit);
-  const nextAfter = found.length > limit ? lines.at(-1)?.position ?? null : null;
-  return { lines, nextAfter };
+  return { lines, next: found.length > limit ? lines.at(-1)?.position ?? null : null };
 }
 
 /** The link to the next page (RFC 8288). */
-function nextLink(c: Context, nextAfter: number): string {
+function nextLink(c: Context, parameter: "after" | "before", next: number): string {
   const url = new URL(c.req.url);
-  url.searchParams.set("after", String(nextAfter));
+  url.searchParams.set(parameter, String(next));
   return `<${url.pathname}${url.search}>; rel="next"`;
 }
 
-function page(c: Context, log: EventLog, query: Query, batch: boolean): Response {
-  const { lines, nextAfter } = readPage(log, query);
+function page(c: Context, log: EventLog, query: EventsQuery, batch: boolean): Response {
+  const { lines, next } = readPage(log, query);
+  const [parameter, member] = query.order === "desc"
+    ? ["before", "nextBefore"] as const
+    : ["after", "nextAfter"] as const;
   const items = `[${lines.map(({ line }) => line).join(",")}]`;
-  return reply(c, 200, batch ? items : `{"items":${items},"nextAfter":${nextAfter}}`, {
+  return reply(c, 200, batch ? items : `{"items":${items},"${member}":${next}}`, {
     "content-type": batch ? BATCH : JSON_TYPE,
     vary: "Accept",
-    ...(nextAfter === null ? {} : { link: nextLink(c, nextAfter) }),
+    ...(next === null ? {} : { link: nextLink(c, parameter, next) }),
   });
+}
+
+/** All that the filters let through, as it is read. */
+function text(
+  c: Context,
+  log: EventLog,
+  query: EventsQuery,
+  format: TextFormat,
+  fields: HeaderFields,
+): Response {
+  const body = c.req.method === "HEAD"
+    ? null
+    : eventsText(log, readOptions(query), query.limit ?? Infinity, format);
+  return reply(c, 200, body, { "content-type": TEXT_TYPES[format], ...fields });
+}
+
+/** A file for whoever follows a link: its name says whose events they are, and up to which position. */
+function download(c: Context, deps: AppDeps, query: EventsQuery, format: TextFormat): Response {
+  const log = theLog(deps);
+  const parts = [
+    "pnl-events",
+    ...(deps.mode() === "sandbox" ? ["sandbox"] : []),
+    ...(query.source === undefined ? [] : [query.source.slice(1)]),
+    `to-${Math.min(log.head().position, (query.before ?? Infinity) - 1)}`,
+  ];
+  const disposition = `attachment; filename="${parts.join("-")}.${format}"`;
+  return text(c, log, query, format, { "content-disposition": disposition });
+}
+
+function events(c: Context, deps: AppDeps): Response {
+  const query = readQuery(c, EVENTS_QUERY);
+  if (query.format !== undefined) return download(c, deps, query, query.format);
+  const type = chooseType(c.req.raw.headers.get("accept"), OFFERED);
+  if (type === null) {
+    throw new HttpProblem("not_acceptable", `Events are served as ${OFFERED.join(", ")}.`);
+  }
+  const log = theLog(deps);
+  if (type === JSON_PAGE || type === BATCH) return page(c, log, query, type === BATCH);
+  return text(c, log, query, type === "text/csv" ? "csv" : "ndjson", { vary: "Accept" });
 }
 
 function one(c: Context, deps: AppDeps): Response {
@@ -95,24 +107,19 @@ function one(c: Context, deps: AppDeps): Response {
   if (matches(c, tag)) return reply(c, 304, null, fields);
   return reply(c, 200, found.line, {
     "content-type": "application/cloudevents+json; charset=utf-8",
+    "leaf-hash": `sha256:${leafHash(found.line)}`,
     ...fields,
   });
 }
 
 /** Registers the routes. */
 export function eventRoutes(routes: Routes, deps: AppDeps): void {
-  routes.get("/api/events", (c) => {
-    const query = readQuery(c, QUERY);
-    const type = chooseType(c.req.raw.headers.get("accept"), OFFERED);
-    if (type === null) {
-      throw new HttpProblem("not_acceptable", `Events are served as ${OFFERED.join(", ")}.`);
-    }
-    const log = theLog(deps);
-    if (type !== NDJSON) return page(c, log, query, type === BATCH);
-    const body = c.req.method === "HEAD"
-      ? null
-      : ndjson(log, readOptions(query), query.limit ?? Infinity);
-    return reply(c, 200, body, { "content-type": NDJSON, vary: "Accept" });
+  const facets = deps.log === null ? null : new EventFacets(deps.log, deps.clock);
+  routes.get("/api/events", (c) => events(c, deps));
+  routes.get("/api/events/facets", async (c) => {
+    readQuery(c, NO_PARAMETERS);
+    if (facets === null) throw notOnThisNode(deps);
+    return replyJson(c, JSON.stringify(await facets.read()));
   });
   routes.get("/api/events/:position{[0-9]{1,16}}", (c) => one(c, deps));
 }

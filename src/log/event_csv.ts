@@ -1,6 +1,6 @@
 /** The log as CSV: RFC 4180, one column for each field that any event type has. */
 import { EVENT_DATA } from "../pnl/event.ts";
-import type { LogLine } from "../log/event_log.ts";
+import type { LogLine } from "./event_log.ts";
 
 const FRAME = ["sequence", "recordedtime", "time", "source", "type", "subject", "id"] as const;
 

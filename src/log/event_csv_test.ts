@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cell, csvHeader, csvLine } from "./csv.ts";
+import { cell, csvHeader, csvLine } from "./event_csv.ts";
 
 Deno.test("cell() quotes what RFC 4180 wants quoted", () => {
   assert.equal(cell("plain text"), "plain text");
