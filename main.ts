@@ -34,6 +34,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./src/cli/export.ts")).command,
   },
   {
+    name: "backup",
+    summary: "Copy the event log into one file, and check every event of the copy.",
+    load: async () => (await import("./src/cli/backup.ts")).command,
+  },
+  {
     name: "doctor",
     summary: "Check the configuration, the upstreams, Redis, the disk and the databases.",
     load: async () => (await import("./src/cli/doctor.ts")).command,

@@ -62,6 +62,8 @@ export interface Config {
   readonly sourceTimeoutMs: number;
   readonly logLevel: "trace" | "debug" | "info" | "warning" | "error" | "fatal";
   readonly logDir: string;
+  /** A folder that `backup` may write into, beside the project's own and the data's; null: none. */
+  readonly backupDir: string | null;
   /** Settings, and names that look like some, that have no effect. */
   readonly warnings: readonly string[];
 }
@@ -206,6 +208,7 @@ export function readConfig(env: Environment): Config {
     sourceTimeoutMs: values.SOURCE_TIMEOUT_MS!,
     logLevel: values.LOG_LEVEL!,
     logDir: values.LOG_DIR!,
+    backupDir: values.PNL_BACKUP_DIR ?? null,
     warnings: [...unknownNames(env), ...(isEdge ? unusedOnEdge(env) : [])],
   };
 }

@@ -20,7 +20,17 @@ export interface Grants {
 
 /** The subcommands that the grants are known of. */
 export const GRANTED = [
-  ...["serve", "stop", "replay", "verify", "events", "export", "doctor", "sandbox"] as const,
+  ...[
+    "serve",
+    "stop",
+    "replay",
+    "verify",
+    "events",
+    "export",
+    "backup",
+    "doctor",
+    "sandbox",
+  ] as const,
 ];
 
 /** A subcommand that needs permissions. */
@@ -104,6 +114,14 @@ export function grantsOf(
     case "export":
       // To give a file its name takes reading as well as writing.
       return { ...data, read: [config.dataDir, "."], write: [config.dataDir, "."] };
+    case "backup": {
+      const places = [
+        config.dataDir,
+        ".",
+        ...(config.backupDir === null ? [] : [config.backupDir]),
+      ];
+      return { ...data, read: places, write: places };
+    }
     case "stop":
       return { ...data, run: ["kill"] };
     case "sandbox":

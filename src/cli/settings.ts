@@ -130,6 +130,7 @@ export const SETTINGS = {
   PNL_ROLE: setting(z.enum(["all", "edge"], "is neither all nor edge"), "all"),
   PNL_PUBLIC_URL: setting(publicUrl),
   PNL_DATA_DIR: setting(path, "./data"),
+  PNL_BACKUP_DIR: setting(path),
   PNL_INTERVAL_MS: setting(whole(100, 3_600_000), "5000"),
   PNL_SINCE: setting(day),
   PNL_ALLOWED_ORIGINS: setting(origins),
