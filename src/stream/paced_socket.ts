@@ -8,6 +8,8 @@ export const MAX_BUFFERED_BYTES = 64 * 1024;
 const LOOK_AGAIN_MS = 250;
 /** The runtime is asked how much waits after so many bytes: the answer costs as much as a frame. */
 const LOOK_AFTER_BYTES = 16 * 1024;
+/** Read once: the runtime looks the class up anew each time it is named. */
+const { OPEN } = WebSocket;
 
 /** Sends to one peer at the pace that its flow control allows. */
 export class PacedSocket {
@@ -28,7 +30,7 @@ export class PacedSocket {
 
   /** True while frames can be sent. */
   get isOpen(): boolean {
-    return this.#socket.readyState === WebSocket.OPEN;
+    return this.#socket.readyState === OPEN;
   }
 
   /** What is known of the peer. */

@@ -86,10 +86,10 @@ class SseSubscriber implements Subscriber {
     this.#hub.release(this);
   }
 
-  offer(broadcast: Broadcast): void {
+  offer(broadcast: Broadcast, now: number): void {
     if (this.#replayed !== null) return this.#leaveToReplay(broadcast);
     if (broadcast.frame.offset < this.#lastOffset) {
-      if (this.#awaiting === null || performance.now() < this.#awaiting) {
+      if (this.#awaiting === null || now < this.#awaiting) {
         return this.#hub.count("conflated");
       }
       this.#reset("ahead", broadcast);

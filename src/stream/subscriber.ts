@@ -17,8 +17,12 @@ export interface PeerMeasure {
 /** Someone who follows the stream. None of its methods throws or waits. */
 export interface Subscriber {
   readonly transport: Transport;
-  /** Sends a broadcast, or keeps only the newest where the client does not keep up. */
-  offer(broadcast: Broadcast): void;
+  /**
+   * Sends a broadcast, or keeps only the newest where the client does not keep up.
+   *
+   * @param now a monotonic time, a few milliseconds old at most
+   */
+  offer(broadcast: Broadcast, now: number): void;
   /** Called before a broadcast where finals before it could not be offered: they have to be read. */
   missed?(): void;
   /** Called every `keepAliveMs`, so that a quiet line is seen to live. */

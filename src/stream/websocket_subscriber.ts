@@ -44,10 +44,13 @@ export class WebSocketSubscriber implements Subscriber {
   readonly #hub: Hub;
   readonly #socket: WebSocket;
   readonly #line: PacedSocket;
-  readonly #channels: Channels;
+  /** Null until it follows more than the snapshots. */
+  #channels: Channels | null = null;
+  readonly #feeds: Feeds;
   readonly #first: SubscribeFrame | null;
   readonly #inbound = new Inbound(performance.now());
-  readonly #pending = new Pending(MAX_WAITING_FINALS);
+  /** Null while nothing waits, as is mostly so for thousands of peers. */
+  #pending: Pending | null = null;
   #refused = false;
   /** When it is sent away, the time to come back after. It may not be open yet, or may not read. */
   #leaving: number | null = null;
@@ -71,7 +74,7 @@ export class WebSocketSubscriber implements Subscriber {
     this.#hub = hub;
     this.#socket = socket;
     this.#line = new PacedSocket(socket, hub.lateAfterMs);
-    this.#channels = new Channels(hub, feeds, this.#line, () => this.#attempt(() => this.#pump()));
+    this.#feeds = feeds;
     this.#first = first;
   }
 
@@ -102,26 +105,34 @@ export class WebSocketSubscriber implements Subscriber {
   }
 
   /** Sends a broadcast, or keeps only the newest where the peer does not keep up. */
-  offer(broadcast: Broadcast): void {
+  offer(broadcast: Broadcast, now: number): void {
     if (this.#greeting !== null || this.#gap !== null) return;
     if (broadcast.frame.offset < this.#lastOffset) {
-      if (this.#awaiting === null || performance.now() < this.#awaiting) return;
+      if (this.#awaiting === null || now < this.#awaiting) return;
       this.#owed = "ahead";
     }
-    // Finals come in a burst where an edge was cut off: what does not fit is read when there is room.
-    if (this.#pending.isFull) this.missed();
-    else this.#keep(broadcast);
     try {
+      if (this.#isCalm && this.#waitMs(broadcast, now) === 0 && this.#line.isOpen) {
+        return this.#send(broadcast, now);
+      }
+      // Finals come in a burst where an edge was cut off: what does not fit is read when there is room.
+      if (this.#pending?.isFull) this.missed();
+      else this.#keep(broadcast);
       this.#pump();
     } catch (error) {
       this.#fail(error);
     }
   }
 
+  /** Nothing waits: what may go now goes at once, and for thousands of peers little is looked at. */
+  get #isCalm(): boolean {
+    return this.#timer === null && this.#pending === null && this.#channels === null;
+  }
+
   /** Reads the finals since the last snapshot sent, in the place of what waits. */
   missed(): void {
     if (this.#gap !== null || this.#lastOffset < 0) return;
-    this.#pending.clear();
+    this.#pending = null;
     this.#gap = new Gap(this.#hub, this.#lastOffset, performance.now());
     this.#refilling = true;
   }
@@ -205,7 +216,7 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** A peer whose first word names other channels than the snapshots' gets none of these. */
   #follow(frame: SubscribeFrame): void {
-    this.#channels.subscribe(frame);
+    this.#followOthers(frame);
     if (frame.channels.includes("pnl")) {
       this.#hub.unmute(this);
       return this.#subscribe(frame.since ?? null);
@@ -214,8 +225,20 @@ export class WebSocketSubscriber implements Subscriber {
     this.#pump();
   }
 
+  /** Follows what it names beside the snapshots. */
+  #followOthers(frame: SubscribeFrame): void {
+    if (frame.channels.every((name) => name === "pnl")) return;
+    this.#channels ??= new Channels(
+      this.#hub,
+      this.#feeds,
+      this.#line,
+      () => this.#attempt(() => this.#pump()),
+    );
+    this.#channels.subscribe(frame);
+  }
+
   #unsubscribe(names: readonly ChannelName[]): void {
-    this.#channels.unsubscribe(names);
+    this.#channels?.unsubscribe(names);
     if (!names.includes("pnl")) return;
     this.#endGreeting();
     this.#forget();
@@ -242,7 +265,7 @@ export class WebSocketSubscriber implements Subscriber {
   #pump(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const waitMs = Math.min(this.#pumpSnapshots(), this.#channels.pump());
+    const waitMs = Math.min(this.#pumpSnapshots(), this.#channels?.pump() ?? Infinity);
     if (waitMs === Infinity || !this.#line.isOpen) return;
     this.#timer = setTimeout(() => this.#attempt(() => this.#pump()), waitMs);
   }
@@ -255,11 +278,12 @@ export class WebSocketSubscriber implements Subscriber {
     if (this.#line.flow.isSlow) this.#conflate();
     for (;;) {
       const next = this.#next();
+      if (next === undefined) this.#pending = null;
       if (next === undefined || !this.#line.isOpen) return Infinity;
       const now = performance.now();
       const waitMs = this.#waitMs(next, now);
       if (waitMs > 0) return waitMs;
-      if (this.#gap === null) this.#pending.take();
+      if (this.#gap === null) this.#pending?.take();
       else this.#gap.shift(now);
       this.#send(next, now);
     }
@@ -268,7 +292,7 @@ export class WebSocketSubscriber implements Subscriber {
   /** A slow peer gets the newest alone, and is told where a final is not among what it gets. */
   #conflate(): void {
     if (this.#gap !== null && this.#refilling) this.#giveUp();
-    const skipped = this.#pending.keepNewest();
+    const skipped = this.#pending?.keepNewest() ?? [];
     if (skipped.some(({ frame }) => frame.final)) this.#owed ??= "gap";
     this.#hub.count("conflated", skipped.length);
   }
@@ -280,7 +304,7 @@ export class WebSocketSubscriber implements Subscriber {
       this.#gap = null;
       this.#keep(this.#hub.current());
     }
-    return this.#pending.first;
+    return this.#pending?.first;
   }
 
   /** A tick of what is still under way tells nothing: it waits until that has arrived. */
@@ -303,14 +327,15 @@ export class WebSocketSubscriber implements Subscriber {
   }
 
   #keep(broadcast: Broadcast): void {
+    this.#pending ??= new Pending(MAX_WAITING_FINALS);
     this.#hub.count("conflated", this.#pending.add(broadcast));
   }
 
   /** What waits is not sent any more. */
   #forget(): void {
     this.#gap = null;
-    this.#hub.count("conflated", this.#pending.size);
-    this.#pending.clear();
+    this.#hub.count("conflated", this.#pending?.size ?? 0);
+    this.#pending = null;
   }
 
   /** The peer does not read: what lies between is not sent, and it will be told so. */
@@ -330,7 +355,7 @@ export class WebSocketSubscriber implements Subscriber {
     this.#endGreeting();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#channels.stop();
+    this.#channels?.stop();
     this.#forget();
   }
 
