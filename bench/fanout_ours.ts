@@ -83,6 +83,7 @@ const app = createApp({
   writerAddress: () => null,
   redis: null,
   allowedOrigins: [],
+  dashboard: null,
   trustedProxies: new TrustedProxies([]),
 });
 console.log(startServer({ app, hub, host: "127.0.0.1", port: 0 }).port);

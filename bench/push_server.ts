@@ -56,6 +56,7 @@ export async function startPushServer(
     writerAddress: () => null,
     redis: null,
     allowedOrigins: [],
+    dashboard: null,
     trustedProxies: new TrustedProxies([]),
   });
   const server = startServer({ app, hub, host: "127.0.0.1", port: 0 });

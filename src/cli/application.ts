@@ -93,12 +93,17 @@ async function openParts(
 }
 
 /** Everything that reads and streams, on top of what writes. */
-function listen(config: Config, clock: Clock, parts: Parts, stack: AsyncDisposableStack): Server {
+async function listen(
+  config: Config,
+  clock: Clock,
+  parts: Parts,
+  stack: AsyncDisposableStack,
+): Promise<Server> {
   const { log, projector, poller, redis } = parts;
   const between = redis === null ? [] : [redis.tier];
   const { readPath, stop } = openReadPath({ projector, clock, between });
   stack.defer(stop);
-  return serveNode(config, clock, {
+  const { server } = await serveNode(config, clock, {
     role: "all",
     log,
     projection: projector,
@@ -110,7 +115,8 @@ function listen(config: Config, clock: Clock, parts: Parts, stack: AsyncDisposab
     mode: () => config.mode,
     writerAddress: () => null,
     redis: redis === null ? null : () => redis.health(),
-  }).server;
+  });
+  return server;
 }
 
 /** Starts what runs by itself. Where another process writes to Redis, all that appends ends; reads go on. */
@@ -151,7 +157,7 @@ export async function startApplication(
 ): Promise<Application> {
   await using stack = new AsyncDisposableStack();
   const parts = await openParts(config, clock, stack, signal);
-  const server = listen(config, clock, parts, stack);
+  const server = await listen(config, clock, parts, stack);
   parts.setPort(server.port);
   run(parts, clock, addressOf(config, server.port), stack);
   const running = stack.move();

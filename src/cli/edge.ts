@@ -65,7 +65,7 @@ export async function startEdge(config: Config, clock: Clock): Promise<Applicati
     await Promise.race([following, new Promise((resolve) => setTimeout(resolve, END_MS))]);
   });
   await untilShown(edge);
-  const { server, hub } = serveNode(config, clock, {
+  const { server, hub } = await serveNode(config, clock, {
     role: "edge",
     log: null,
     projection: edge,

@@ -3,6 +3,9 @@ import { isLoopback } from "../http/loopback.ts";
 import type { Config, Environment } from "./config.ts";
 import { SETTING_NAMES } from "./settings.ts";
 
+/** Where the built dashboard is: the server reads it, and nothing beside it. */
+export const DASHBOARD_FOLDER = "./dist/dashboard";
+
 /** Permissions, as the lists that Deno's flags take. */
 export interface Grants {
   readonly net: readonly string[];
@@ -108,7 +111,7 @@ export function grantsOf(
         sys: name === "doctor" ? ["statfs"] : [],
         net: network(config),
         ignoreEnv: config.redis !== null,
-        read: [...folders, ...key],
+        read: [...folders, ...(name === "serve" ? [DASHBOARD_FOLDER] : []), ...key],
         write: folders,
       };
     case "export":

@@ -17,7 +17,7 @@ Deno.test("grantsOf() serve names the listener and the configured upstreams, and
     "api.anthropic.com:443",
     "127.0.0.1:8123",
   ]);
-  assert.deepEqual(grants.read, ["./data", "./logs", "keys/kalshi.pem"]);
+  assert.deepEqual(grants.read, ["./data", "./logs", "./dist/dashboard", "keys/kalshi.pem"]);
   assert.deepEqual(grants.write, ["./data", "./logs"]);
   assert.deepEqual([...grants.env].sort(), Object.keys(LIVE).sort());
   assert.deepEqual(grants.run, []);
@@ -69,13 +69,14 @@ Deno.test("grantsOf() serve and doctor reach Redis, and see nothing of the envir
   assert.deepEqual(netOf("rediss://a.example:7000/0"), ["a.example:7000", "127.0.0.1"]);
 });
 
-Deno.test("grantsOf() an edge's server has a listener, Redis and a log folder, and no data folder", () => {
+Deno.test("grantsOf() an edge's server has a listener, Redis, logs and the dashboard, and no data folder", () => {
   const env = { ...LIVE, ...REDIS, PNL_ROLE: "edge" };
   for (const name of ["serve", "doctor"] as const) {
     const { net, read, write, env: seen } = grantsOf(name, readConfig(env), env);
     assert.deepEqual([...seen].sort(), ["PNL_ROLE", "REDIS_URL"], "no upstream's credentials");
     assert.deepEqual(net, ["127.0.0.1:3000", "cache.example:6379"]);
-    assert.deepEqual([read, write], [["./logs"], ["./logs"]]);
+    const page = name === "serve" ? ["./dist/dashboard"] : [];
+    assert.deepEqual([read, write], [["./logs", ...page], ["./logs"]]);
   }
 });
 

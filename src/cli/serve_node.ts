@@ -1,5 +1,6 @@
 /** Everything that reads and streams, on top of whatever has the snapshots: the writer's fold, or an edge. */
 import { createApp } from "../http/app.ts";
+import { readDashboard } from "../http/dashboard_files.ts";
 import type { AppDeps } from "../http/deps.ts";
 import { serveWith } from "../http/serve.ts";
 import { type Server, startServer } from "../http/server.ts";
@@ -9,11 +10,12 @@ import { emptyFrameOf } from "../projection/default_answer.ts";
 import { Hub } from "../stream/hub.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import type { Config } from "./config.ts";
+import { DASHBOARD_FOLDER } from "./grants.ts";
 
 /** What is served, by the kind of node that it is. */
 export type ServedNode = Omit<
   AppDeps,
-  "hub" | "serve" | "clock" | "version" | "allowedOrigins" | "trustedProxies"
+  "hub" | "serve" | "clock" | "version" | "allowedOrigins" | "dashboard" | "trustedProxies"
 >;
 
 /**
@@ -21,11 +23,11 @@ export type ServedNode = Omit<
  *
  * @throws {ListenError} where the address is taken
  */
-export function serveNode(
+export async function serveNode(
   config: Config,
   clock: Clock,
   node: ServedNode,
-): { readonly server: Server; readonly hub: Hub } {
+): Promise<{ readonly server: Server; readonly hub: Hub }> {
   const { projection, statuses, confirmedAgeMs, intervalMs } = node;
   const serve = serveWith({ clock, statuses, confirmedAgeMs, intervalMs });
   const hub = new Hub({
@@ -37,7 +39,9 @@ export function serveNode(
   const { host, port, allowedOrigins } = config;
   const { version } = manifest;
   const trustedProxies = new TrustedProxies(config.trustedProxies);
-  const app = createApp({ ...node, hub, serve, clock, version, allowedOrigins, trustedProxies });
+  const dashboard = await readDashboard(DASHBOARD_FOLDER);
+  const common = { hub, serve, clock, version, allowedOrigins, dashboard, trustedProxies };
+  const app = createApp({ ...node, ...common });
   return { server: startServer({ app, hub, host, port, allowedOrigins }), hub };
 }
 

@@ -4,6 +4,7 @@ import type { Projection } from "../projection/projection.ts";
 import type { ReadPath } from "../projection/read_path.ts";
 import type { Serve } from "../stream/broadcast.ts";
 import type { Hub } from "../stream/hub.ts";
+import type { DashboardFiles } from "./dashboard_files.ts";
 import type { RedisHealth } from "./redis_health.ts";
 import type { ServeOptions } from "./serve.ts";
 import type { TrustedProxies } from "./trusted_proxies.ts";
@@ -30,4 +31,6 @@ export interface AppDeps extends ServeOptions {
   readonly trustedProxies: TrustedProxies;
   /** Exact origins, beside the server's own, whose pages may read and connect. */
   readonly allowedOrigins: readonly string[];
+  /** Null where it is not built. */
+  readonly dashboard: DashboardFiles | null;
 }

@@ -9,6 +9,7 @@ import { writerIdentity } from "../redis/test_writer.ts";
 import { RedisWriter } from "../redis/redis_writer.ts";
 import { Hub } from "../stream/hub.ts";
 import { createApp } from "./app.ts";
+import type { AppDeps } from "./deps.ts";
 import { edgeRedisHealth } from "./redis_health.ts";
 import { serveWith } from "./serve.ts";
 import { startServer } from "./server.ts";
@@ -72,7 +73,7 @@ export interface TestEdge extends AsyncDisposable {
 }
 
 /** Starts an edge on a free port of 127.0.0.1. */
-export function startTestEdge(url: string): TestEdge {
+export function startTestEdge(url: string, dashboard: AppDeps["dashboard"] = null): TestEdge {
   const clock = runningFrom(new TestClock());
   const redis = new RedisConnection({ url });
   const edge = new EdgeProjection({ redis, clock, windowMs: WINDOW_MS, intervalMs: HEARTBEAT_MS });
@@ -104,6 +105,7 @@ export function startTestEdge(url: string): TestEdge {
     writerAddress: () => edge.writer?.address ?? null,
     redis: () => edgeRedisHealth(edge, redis, tier),
     allowedOrigins: [],
+    dashboard,
     trustedProxies: new TrustedProxies([]),
   });
   const server = startServer({ app, hub, host: "127.0.0.1", port: 0, stopMs: STOP_MS });

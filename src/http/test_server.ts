@@ -34,7 +34,8 @@ export class TestClock implements Clock {
 }
 
 /** What a test may have other than usual. */
-export interface TestServerOptions extends Partial<Pick<AppDeps, "allowedOrigins" | "redis">> {
+export interface TestServerOptions
+  extends Partial<Pick<AppDeps, "allowedOrigins" | "dashboard" | "redis">> {
   readonly mode?: "live" | "sandbox";
   /** Addresses and networks. */
   readonly trustedProxies?: readonly string[];
@@ -119,6 +120,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     writerAddress: () => null,
     redis: options.redis ?? null,
     allowedOrigins: options.allowedOrigins ?? [],
+    dashboard: options.dashboard ?? null,
     trustedProxies: new TrustedProxies(options.trustedProxies ?? []),
   };
   const server = startServer({
