@@ -107,6 +107,34 @@ export function readSuite(declare: Declare): void {
     assert.throws(() => log.count({ after: -1 }), RangeError);
   });
 
+  declare("extent() is that of what read() finds", (subject) => {
+    populate(subject);
+    const filters: ReadOptions[] = [
+      {},
+      { source: "/kalshi" },
+      { type: "pnl.kalshi.fill.recorded.v1" },
+      { subject: "KXA" },
+      { subject: "KXA", type: "pnl.kalshi.fill.recorded.v1", source: "/kalshi" },
+      { timeFrom: "2026-01-01T09:45:00.000Z", timeTo: "2026-01-02T10:50:00.000Z" },
+      { type: "pnl.kalshi.fill.recorded.v1", timeTo: "2026-01-02T10:50:00.000Z" },
+      { recordedFrom: "2026-01-02T14:00:00.000Z", source: "/revenue" },
+      { subject: "none" },
+    ];
+    for (const filter of filters) {
+      for (const range of [{}, { after: 7, to: 90 }, { after: 90, to: 80 }]) {
+        const all = subject.log.read({ ...filter, ...range, limit: 10_000 })
+          .map(({ position }) => position);
+        assert.deepEqual(subject.log.extent({ ...filter, ...range, limit: 4 }), {
+          count: all.length,
+          first: all[0] ?? 0,
+          last: all.at(-1) ?? 0,
+          positions: all.slice(-4),
+        }, JSON.stringify({ ...filter, ...range }));
+      }
+    }
+    assert.throws(() => subject.log.extent({ limit: 0 }), RangeError);
+  });
+
   declare("read() takes either bound of a time alone, and bounds beyond the log", (subject) => {
     populate(subject);
     const bounds: ReadOptions[] = [

@@ -57,6 +57,16 @@ export interface ReadOptions {
 /** In which order of position lines are read. */
 export type ReadOrder = "asc" | "desc";
 
+/** How many events were found, and where. */
+export interface Extent {
+  readonly count: number;
+  /** Position of the first and of the last; 0 where there is none. */
+  readonly first: number;
+  readonly last: number;
+  /** Positions of the newest, in order. */
+  readonly positions: readonly number[];
+}
+
 /** How many events of a source and type there are. */
 export interface EventCount {
   readonly source: EventSource;
@@ -105,6 +115,15 @@ export interface EventLog {
    * @throws {RangeError} on positions out of range
    */
   count(range: Pick<ReadOptions, "after" | "to">): EventCount[];
+
+  /**
+   * What {@link read} would find without a limit, without its lines; `limit` bounds the positions. It
+   * looks at each match, and without `subject` or `type` alone at each event: what may be long is asked
+   * for piece by piece.
+   *
+   * @throws {RangeError} on options out of range
+   */
+  extent(options: ReadOptions): Extent;
 
   /**
    * Root of the tree over the first `size` lines, hex.

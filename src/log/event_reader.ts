@@ -1,6 +1,12 @@
 /** Reading pages of lines from the `events` table. */
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { type EventCount, LogFailedError, type LogLine, type ReadOptions } from "./event_log.ts";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import {
+  type EventCount,
+  type Extent,
+  LogFailedError,
+  type LogLine,
+  type ReadOptions,
+} from "./event_log.ts";
 import type { EventSource, EventType } from "../pnl/event.ts";
 import { type Bounds, isUnfiltered, readBounds } from "./read_options.ts";
 
@@ -29,8 +35,8 @@ type Path =
 /** Matches that are dense are found by a scan of this many positions; the others by an index. */
 const SCAN = 5_000;
 
-/** 2^5 filters on at most two paths each, in two orders. */
-const MAX_STATEMENTS = 128;
+/** 2^5 filters on at most two paths each, in two orders; and two statements for an extent. */
+const MAX_STATEMENTS = 192;
 
 /** Reads lines by position and filter. */
 export class EventReader {
@@ -100,26 +106,51 @@ export class EventReader {
   }
 
   #page(path: Path, filters: readonly Filter[], values: readonly string[], b: Bounds): LogLine[] {
-    const where = [...filters.map((name) => FILTERS[name]), "position > ?", "position <= ?"];
+    const where = conditions(filters);
     // The inner query stays within the index, so that sorting moves positions and no lines.
     const order = b.order === "asc" ? "ORDER BY position" : "ORDER BY position DESC";
     const sql = path === "NOT INDEXED"
       ? `SELECT position, line FROM events NOT INDEXED
-         WHERE ${where.join(" AND ")} ${order} LIMIT ?`
+         WHERE ${where} ${order} LIMIT ?`
       : `SELECT position, line FROM events WHERE position IN (
            SELECT position FROM events ${path}
-           WHERE ${where.join(" AND ")} ${order} LIMIT ?) ${order}`;
-    return this.#all(sql, [...values, b.after, b.to, b.limit]);
+           WHERE ${where} ${order} LIMIT ?) ${order}`;
+    return this.#statement(sql).all(...values, b.after, b.to, b.limit).map(toLine);
   }
 
-  #all(sql: string, values: readonly SQLInputValue[]): LogLine[] {
+  /** How many events pass the filters within the bounds, and where; the newest `limit` by position. */
+  extent(options: ReadOptions): Extent {
+    const bounds = this.#narrow(readBounds(options), options);
+    const filters = FILTER_NAMES.filter((name) => options[name] !== undefined);
+    const values = [...filters.map((name) => options[name] ?? ""), bounds.after, bounds.to];
+    // Of the other indexes the whole would be looked through for a piece of the positions.
+    const byKey = options.timeFrom === undefined && options.timeTo === undefined &&
+      (options.subject !== undefined || options.type !== undefined);
+    const from = `FROM events ${byKey ? indexFor(options) : "NOT INDEXED"}
+      WHERE ${conditions(filters)}`;
+    const sums = this.#statement(
+      `SELECT count(*) AS count, coalesce(min(position), 0) AS first,
+         coalesce(max(position), 0) AS last ${from}`,
+    ).get(...values);
+    const newest = this.#statement(`SELECT position ${from} ORDER BY position DESC LIMIT ?`);
+    const positions = newest.all(...values, bounds.limit).map((row) => Number(row["position"]));
+    const { count, first, last } = { count: 0, first: 0, last: 0, ...sums };
+    return {
+      count: Number(count),
+      first: Number(first),
+      last: Number(last),
+      positions: positions.reverse(),
+    };
+  }
+
+  #statement(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       if (this.#statements.size >= MAX_STATEMENTS) throw new LogFailedError("Too many statements");
       statement = this.#db.prepare(sql);
       this.#statements.set(sql, statement);
     }
-    return statement.all(...values).map(toLine);
+    return statement;
   }
 
   /** Recorded time never goes down as positions go up, so a bound on it is a bound on positions. */
@@ -171,6 +202,11 @@ export class EventReader {
 function toLine({ position, line }: Readonly<Record<string, unknown>>): LogLine {
   if (typeof position === "number" && typeof line === "string") return { position, line };
   throw new LogFailedError(`Position ${position} holds no line`);
+}
+
+function conditions(filters: readonly Filter[]): string {
+  const all = [...filters.map((name) => FILTERS[name]), "position > ?", "position <= ?"];
+  return all.join(" AND ");
 }
 
 function indexFor({ source, type, subject, timeFrom, timeTo }: ReadOptions): Path | null {

@@ -8,6 +8,7 @@ import {
   type Appended,
   type EventCount,
   type EventLog,
+  type Extent,
   type Lineage,
   LogFailedError,
   type LogHead,
@@ -111,6 +112,19 @@ export class MemoryEventLog implements EventLog, Disposable {
       counts.set(key, { source, type, count: (counts.get(key)?.count ?? 0) + 1 });
     }
     return [...counts].sort(([a], [b]) => a < b ? -1 : 1).map(([, count]) => count);
+  }
+
+  extent(options: ReadOptions): Extent {
+    this.#assertOpen();
+    const { after, to, limit } = readBounds(options);
+    const found = this.#events.slice(after, to).filter((event) => matches(event, options))
+      .map(({ position }) => position);
+    return {
+      count: found.length,
+      first: found[0] ?? 0,
+      last: found.at(-1) ?? 0,
+      positions: found.slice(-limit),
+    };
   }
 
   rootAt(size: number): string {

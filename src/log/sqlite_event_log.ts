@@ -15,6 +15,7 @@ import {
   ConflictError,
   type EventCount,
   type EventLog,
+  type Extent,
   InvalidEventError,
   type Lineage,
   LogFailedError,
@@ -132,6 +133,11 @@ export class SqliteEventLog implements EventLog, Disposable {
   count(range: Pick<ReadOptions, "after" | "to">): EventCount[] {
     this.#assertOpen();
     return this.#reading(() => this.#reader.count(range));
+  }
+
+  extent(options: ReadOptions): Extent {
+    this.#assertOpen();
+    return this.#reading(() => this.#reader.extent(options));
   }
 
   rootAt(size: number): string {

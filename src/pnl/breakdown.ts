@@ -6,10 +6,10 @@ import type { Fold } from "./fold.ts";
 import { formatCount } from "./contracts.ts";
 import type { Subaccount } from "./kalshi_account.ts";
 import { derivedCash } from "./kalshi_account.ts";
-import { isOpen, type Market, settlementFee } from "./kalshi_book.ts";
+import { feesOf, isOpen, type Market } from "./kalshi_book.ts";
 import type { Ledger } from "./ledger.ts";
 import { figures, kalshiPnl } from "./metrics.ts";
-import { formatMoney, minus, type Money, money, parseMoney, plus, ZERO } from "./money.ts";
+import { formatMoney, minus, type Money, parseMoney, plus, ZERO } from "./money.ts";
 
 /** How many markets are listed one by one; the others are in one row. */
 export const MARKETS_LISTED = 500;
@@ -170,7 +170,7 @@ function row(
   for (const market of markets) {
     cost = plus(cost, market.cost);
     realized = plus(realized, market.realized);
-    fees = money(fees + market.fillFees + settlementFee(market.settlement, market.fillFees));
+    fees = plus(fees, feesOf(market));
   }
   return {
     ...head,
@@ -182,7 +182,8 @@ function row(
   };
 }
 
-function anthropicBreakdown(ledger: Ledger): AnthropicBreakdown {
+/** What the costs of the current day and month add up from. */
+export function anthropicBreakdown(ledger: Ledger): AnthropicBreakdown {
   const { costs, day, spans } = ledger;
   const spend = spans.costOfDay(day) ?? ZERO;
   const adjustments = spans.costAdjustmentsOfDay(day);

@@ -140,6 +140,11 @@ export function venueRealized(row: {
   return money(row.revenue + pairs - row.yesCost - row.noCost);
 }
 
+/** Fees of a market: of its fills, and what of its settlement's counts. */
+export function feesOf({ settlement, fillFees }: Market): Money {
+  return plus(fillFees, settlementFee(settlement, fillFees));
+}
+
 /** What of a settlement row's fee counts beside the fills' fees: an excess on a scalar result. */
 export function settlementFee(mark: SettlementMark | null, fillFees: Money): Money {
   const fee = mark?.scalarFee ?? null;

@@ -21,7 +21,11 @@ export interface SpanFigures {
   readonly since: string;
   readonly kalshi: Money;
   readonly collected: Money;
+  /** `costs` + `costAdjustments` */
   readonly expenses: Money;
+  readonly costs: Money;
+  /** Corrections of the costs. */
+  readonly costAdjustments: Money;
 }
 
 /** State as plain JSON, for the checkpoint. */
@@ -117,14 +121,15 @@ export class Spans {
   figures(period: PeriodName, day: string): SpanFigures | null {
     if (!this.#known) return null;
     const start = startOfPeriod(period, day);
+    const costs = this.#costs.sumSince(period, day);
+    const costAdjustments = this.#adjustments.sumSince(period, day);
     return {
       since: this.#since > start ? this.#since : start,
       kalshi: this.#kalshi.sumSince(period, day),
       collected: this.#revenue.sumSince(period, day),
-      expenses: plus(
-        this.#costs.sumSince(period, day),
-        this.#adjustments.sumSince(period, day),
-      ),
+      expenses: plus(costs, costAdjustments),
+      costs,
+      costAdjustments,
     };
   }
 
