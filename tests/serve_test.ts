@@ -85,7 +85,7 @@ Deno.test("serve with credentials is live, reads the configured upstreams and na
         assert.doesNotMatch(server.output(), /SANDBOX/);
         assert.ok(Deno.statSync(`${folder}/data/events.db`).isFile);
         const secrets = [kalshi.keyId, revenue.token ?? "-"];
-        const logged = server.output() + Deno.readTextFileSync(`${folder}/logs/pnl-stream.log`);
+        const logged = server.output() + Deno.readTextFileSync(`${folder}/logs/combined.log`);
         for (const secret of secrets) assert.ok(!logged.includes(secret));
       } finally {
         assert.equal((await server.end("SIGTERM")).code, 0);

@@ -1,7 +1,9 @@
 /** Standard output and standard error, written whole and in order. */
 
 import { CommandError } from "./command.ts";
+import { Redactor } from "./logging_redaction.ts";
 
+const redactor = new Redactor([]);
 const encoder = new TextEncoder();
 
 /** The reader of standard output went away; no fault of the command. */
@@ -53,9 +55,9 @@ export function writeError(text: string): void {
   }
 }
 
-/** Writes a line to standard error; as {@link writeError}. */
+/** Writes a line to standard error without what looks like a secret; as {@link writeError}. */
 export function printError(line: string): void {
-  writeError(`${line}\n`);
+  writeError(`${redactor.text(line)}\n`);
 }
 
 /** Writes a value as one line of JSON to standard output. */
