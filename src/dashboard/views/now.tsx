@@ -1,7 +1,95 @@
-/** The view `now`. */
-import { Loading } from "../components/states.tsx";
+/** The view `now`: the six metrics, and the periods. */
+import type { DeliveredSnapshot } from "../../client/delivered.ts";
+import { useBase } from "../bases.ts";
+import { PeriodsTable } from "../components/periods_table.tsx";
+import { QualityLine } from "../components/quality_line.tsx";
+import { Empty } from "../components/states.tsx";
+import { Tile } from "../components/tile.tsx";
+import type { NamedBase } from "../components/tile_change.tsx";
+import { TileSkeleton } from "../components/tile_skeleton.tsx";
+import { type MetricName, METRICS } from "../metrics.ts";
+import { useNode } from "../node.ts";
+import { RECENT_SPAN, useRecent } from "../recent.ts";
+import { hrefOf } from "../route.ts";
+import { useAge, useLive } from "../session.ts";
+import { worthOf } from "../worth.ts";
+
+const NAMES = Object.keys(METRICS) as MetricName[];
 
 /** Shows it. */
 export function NowView() {
-  return <Loading what="now" />;
+  const snapshot = useLive((state) => state.snapshot);
+  return (
+    <>
+      <h1 className="unseen">Now</h1>
+      {snapshot === null
+        ? (
+          <div className="tiles" aria-busy="true">
+            {NAMES.map((name) => <TileSkeleton key={name} metric={name} />)}
+          </div>
+        )
+        : <Figures snapshot={snapshot} />}
+    </>
+  );
+}
+
+function Figures({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
+  return (
+    <>
+      {snapshot.served.from === "default" ? <NoFigures /> : null}
+      <Tiles snapshot={snapshot} />
+      <section aria-labelledby="periods-title">
+        <h2 id="periods-title">Periods</h2>
+        <PeriodsTable periods={snapshot.periods} />
+      </section>
+      <QualityLine snapshot={snapshot} />
+    </>
+  );
+}
+
+function NoFigures() {
+  return (
+    <Empty title="No figures are known yet.">
+      <p>
+        They come with the first events of a source.{" "}
+        <a href={hrefOf("sources")}>How the sources are</a>
+      </p>
+    </Empty>
+  );
+}
+
+function useNamedBases(snapshot: DeliveredSnapshot): (metric: MetricName) => NamedBase | null {
+  const prior = useBase(snapshot, "trendPct");
+  const day = useBase(snapshot, "dailyTrendPct");
+  const ofPrior = prior === null ? null : { base: prior, kind: "window" } as const;
+  const ofDay = day === null ? null : { base: day, kind: "day" } as const;
+  return (metric) => {
+    if (metric === "trendPct") return ofPrior;
+    return metric === "dailyTrendPct" ? ofDay : ofDay ?? ofPrior;
+  };
+}
+
+function Tiles({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
+  const status = useLive((state) => state.status);
+  const ageMs = useAge();
+  const baseOf = useNamedBases(snapshot);
+  const samplesOf = useRecent(snapshot);
+  const sandbox = useNode().mode === "sandbox";
+  return (
+    <div className="tiles">
+      {NAMES.map((name) => (
+        <Tile
+          key={name}
+          metric={name}
+          snapshot={snapshot}
+          worth={worthOf(status, snapshot.served, METRICS[name].sources)}
+          sandbox={sandbox}
+          ageMs={ageMs}
+          named={baseOf(name)}
+          samples={samplesOf(name)}
+          span={RECENT_SPAN}
+        />
+      ))}
+    </div>
+  );
 }
