@@ -1,51 +1,69 @@
-/** What kind of node the page came from, and whose figures it shows. */
-import { useEffect } from "react";
+/** What kind of server this is, and whose figures it shows. */
 import { useStore } from "zustand/react";
 import { createStore } from "zustand/vanilla";
-import { requestJson } from "./api.ts";
+import { urlOf } from "./api.ts";
 import { store } from "./session.ts";
 
-/** What `/health` says of the node; null: not known yet. */
-export interface Node {
-  /** `sandbox`: the figures come from stand-in servers, not from anybody's accounts. */
+/** A server, as its `/health` tells it; null is what is not known yet. */
+export interface ServerNode {
+  /** `sandbox`: made-up figures. An edge knows it only once it has heard of the writer. */
   readonly mode: "live" | "sandbox" | null;
-  /** An `edge` has no log: no history, no events, no explanations. */
+  /** `edge`: a node without a log, which shows what the writer publishes. */
   readonly role: "all" | "edge" | null;
-  /** Where the writer is, as an edge knows it. */
+  /** Where the writer listens; null where this is the writer, or an edge does not know. */
   readonly writer: string | null;
+  readonly version: string | null;
 }
 
-/** An edge knows the mode only once it has heard of the writer: it is asked again until then. */
+const UNKNOWN: ServerNode = { mode: null, role: null, writer: null, version: null };
 const ASK_AGAIN_MS = 5_000;
 
-const node = createStore<Node>(() => ({ mode: null, role: null, writer: null }));
+const node = createStore<ServerNode>(() => UNKNOWN);
+
 let timer: ReturnType<typeof setTimeout> | undefined;
-let following = false;
+let asking = 0;
 
+function oneOf<Word extends string>(value: unknown, words: readonly Word[]): Word | null {
+  return words.find((word) => word === value) ?? null;
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+/** Asks once. A server that is unavailable answers too, and is known all the same. */
 async function ask(): Promise<void> {
+  const own = ++asking;
   clearTimeout(timer);
+  let found = node.getState();
   try {
-    const { mode, role, writer } = await requestJson<Node>("health");
-    node.setState({ mode, role, writer }, true);
+    const response = await fetch(urlOf("health"), { credentials: "same-origin" });
+    const body: unknown = await response.json();
+    const said = (name: string): unknown => Reflect.get(Object(body), name);
+    found = {
+      mode: oneOf(said("mode"), ["live", "sandbox"]),
+      role: oneOf(said("role"), ["all", "edge"]),
+      writer: textOrNull(said("writer")),
+      version: textOrNull(said("version")),
+    };
   } catch {
-    // What was known stays; the line's own state says that the server is away.
+    // What was known before stays until somebody answers.
   }
-  clearTimeout(timer);
-  if (node.getState().mode === null) timer = setTimeout(ask, ASK_AGAIN_MS);
+  if (own !== asking) return;
+  node.setState(found, true);
+  if (found.mode === null) timer = setTimeout(() => void ask(), ASK_AGAIN_MS);
 }
 
-/** Asks now, and after each break: another node may answer then, or the same for another writer. */
-function follow(): void {
-  if (following) return;
-  following = true;
-  store.subscribe((state, before) => {
-    if (state.transport !== null && before.transport === null) ask();
+/** Asks now, and again whenever the line is back: another node may answer, or the same for another writer. */
+export function watchNode(): void {
+  void ask();
+  store.subscribe(({ status }, { status: before }) => {
+    const isOpen = status === "live" || status === "polling";
+    if (isOpen && before !== "live" && before !== "polling" && before !== status) void ask();
   });
-  ask();
 }
 
-/** The node; it is asked from the first component on that wants to know. */
-export function useNode(): Node {
-  useEffect(follow, []);
+/** The server that the page is of; the component is rendered again when it is another. */
+export function useNode(): ServerNode {
   return useStore(node);
 }
