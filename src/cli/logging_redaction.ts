@@ -12,7 +12,12 @@ const SECRET_WORDS = new Set(
 
 /** What secrets look like in a text, and what is left of it there. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, REDACTED],
+  // One that was cut: its lines, broken or with \n in the text.
+  [
+    /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?:\\[nr]|\s)+[A-Za-z0-9+/=]{12,})+(?:(?:\\[nr]|\s)+[A-Za-z0-9+/=]{1,76})?/g,
+    REDACTED,
+  ],
   [/\bsk-ant-[A-Za-z0-9_-]+/g, REDACTED],
   // Of a key of this service its public part stays: an operator has to find it.
   [/\b(pnl_[a-z]+_[A-Za-z0-9]{6,})_[A-Za-z0-9_-]{16,}/g, `$1_${REDACTED}`],

@@ -23,6 +23,8 @@ Deno.test("Redactor.text() hides what looks like a secret, and leaves the rest a
     ["sk-ant-admin01-canary_1-2 refused", "[redacted] refused"],
     [`before ${PEM} after`, "before [redacted] after"],
     [PEM.slice(0, 40), "[redacted]"],
+    [`${PEM.slice(0, 55)} or so`, "[redacted] or so"],
+    ["no PEM (-----BEGIN PRIVATE KEY----- or\nso)", ""],
     [JSON.stringify(PEM), '"[redacted]"'],
     ["Authorization: Bearer canary.1-2~3", "Authorization: [redacted]"],
     ["sent bearer canary12 twice", "sent bearer [redacted] twice"],

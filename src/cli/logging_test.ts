@@ -5,16 +5,17 @@ import { startLogging } from "./logging.ts";
 
 /** Collects what goes to the terminal from now on. */
 function listenToTerminal() {
+  const { console: terminal } = globalThis;
   const methods = ["debug", "info", "warn", "error"] as const;
-  const originals = methods.map((name) => [name, console[name]] as const);
+  const originals = methods.map((name) => [name, terminal[name]] as const);
   const said: string[] = [];
   for (const name of methods) {
-    console[name] = (...args: unknown[]) => void said.push(args.join(" "));
+    terminal[name] = (...args: unknown[]) => void said.push(args.join(" "));
   }
   return {
     said,
     [Symbol.dispose]: () => {
-      for (const [name, original] of originals) console[name] = original;
+      for (const [name, original] of originals) terminal[name] = original;
     },
   };
 }

@@ -217,8 +217,8 @@ export class EventMirror {
       const { setAside } = redis.keys;
       const [removed] = await runGuarded(MAKE_ROOM, { redis, identity, branch }, [setAside], []);
       if (removed !== 1) return false;
-      this.#logger.warn("Redis is full: {key} is removed before its day is over", {
-        key: setAside,
+      this.#logger.warn("Redis is full: {name} is removed before its day is over", {
+        name: setAside,
       });
       return true;
     } catch {

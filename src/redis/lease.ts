@@ -202,9 +202,11 @@ export class WriterLease {
     if (answer.is !== "taken") return;
     const { found } = answer;
     if (found === "rubbish") {
-      this.#logger.warn("{key} held no lease: it is overwritten", { key: redis.keys.writer });
+      this.#logger.warn("{name} held no lease: it is overwritten", { name: redis.keys.writer });
     } else if (!isNew) {
-      this.#logger.warn("The lease {key} was gone: it is taken again", { key: redis.keys.writer });
+      this.#logger.warn("The lease {name} was gone: it is taken again", {
+        name: redis.keys.writer,
+      });
     }
   }
 }
