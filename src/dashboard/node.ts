@@ -1,6 +1,7 @@
 /** What kind of server this is, and whose figures it shows. */
 import { useStore } from "zustand/react";
 import { createStore } from "zustand/vanilla";
+import type { PnlStoreState } from "../client/store.ts";
 import { urlOf } from "./api.ts";
 import { store } from "./session.ts";
 
@@ -54,12 +55,15 @@ async function ask(): Promise<void> {
   if (found.mode === null) timer = setTimeout(() => void ask(), ASK_AGAIN_MS);
 }
 
+function isOpen(status: PnlStoreState["status"]): boolean {
+  return status === "live" || status === "polling";
+}
+
 /** Asks now, and again whenever the line is back: another node may answer, or the same for another writer. */
 export function watchNode(): void {
   void ask();
-  store.subscribe(({ status }, { status: before }) => {
-    const isOpen = status === "live" || status === "polling";
-    if (isOpen && before !== "live" && before !== "polling" && before !== status) void ask();
+  store.subscribe((now, before) => {
+    if (isOpen(now.status) && !isOpen(before.status)) void ask();
   });
 }
 
