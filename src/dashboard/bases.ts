@@ -4,6 +4,9 @@ import { useStore } from "zustand/react";
 import { createStore } from "zustand/vanilla";
 import type { DeliveredSnapshot } from "../client/delivered.ts";
 import type { Snapshot } from "../pnl/snapshot_schema.ts";
+import type { Explanation } from "./explanation.ts";
+import { useNode } from "./node.ts";
+import { useJson } from "./api.ts";
 import { isBaseOf, type TrendName } from "./change.ts";
 import { store } from "./session.ts";
 
@@ -37,6 +40,30 @@ function baseAmong(
   ) ?? null;
 }
 
+/** The last moment of the base's window, as an explanation's base names it. */
+function endOf(explanation: Explanation | null): string | null {
+  const base = explanation?.node.inputs.find(({ name }) => name.endsWith(".base"));
+  return /ended at (\S+Z)$/.exec(base?.label ?? "")?.[1] ?? null;
+}
+
+/**
+ * The base of a trend from what is stored, for a page that was not there when its window ended.
+ *
+ * @param day asked for again when it is another one
+ */
+function useStoredBase(trend: TrendName | null, day: string | null): Base | null {
+  const asked = useJson<Explanation>(
+    trend === null ? null : `api/pnl/explain?metric=${trend}`,
+    day,
+  );
+  const end = endOf(asked.data);
+  const after = end === null ? "" : new Date(Date.parse(end) + 1).toISOString();
+  const page = useJson<{ readonly items: readonly Base[] }>(
+    end === null ? null : `api/pnl/history?resolution=raw&limit=1&from=${end}&to=${after}`,
+  );
+  return page.data?.items[0] ?? null;
+}
+
 /**
  * The final that a trend of a snapshot is measured against; null where there is none, or where it is not
  * known here.
@@ -44,5 +71,9 @@ function baseAmong(
 export function useBase(snapshot: DeliveredSnapshot, trend: TrendName): Base | null {
   useEffect(follow, []);
   const last = useStore(finals, (state) => state.last);
-  return baseAmong(last, snapshot, trend);
+  const { role } = useNode();
+  const followed = baseAmong(last, snapshot, trend);
+  const isStored = followed === null && role === "all" && snapshot.metrics[trend] !== null;
+  const stored = useStoredBase(isStored ? trend : null, snapshot.components.anthropic.day);
+  return followed ?? (stored === null ? null : baseAmong([stored], snapshot, trend));
 }

@@ -4,7 +4,7 @@ import { waterfallShape } from "./waterfall_shape.ts";
 import type { Step } from "./waterfall_steps.ts";
 
 function step(kind: Step["kind"], amount: string, running: string): Step {
-  return { label: "", kind, of: "Total", amount, running, metric: null };
+  return { label: "", kind, of: "Total", amount, running, metric: "netPnl" };
 }
 
 Deno.test("waterfallShape() hangs each bar where the one before ended, and totals at zero", () => {

@@ -12,8 +12,8 @@ export interface Step {
   readonly amount: string;
   /** What all up to this one add up to, dollars. */
   readonly running: string;
-  /** As `/api/pnl/explain` names it; null where it explains nothing of the kind. */
-  readonly metric: string | null;
+  /** As `/api/pnl/explain` names it. */
+  readonly metric: string;
 }
 
 /** The steps, and whether they prove the totals. */
@@ -34,14 +34,24 @@ function revenueParts({ kalshi, revenue }: Breakdown): Part[] {
   return [
     { label: "Realised", of: "Kalshi", amount: kalshi.realizedPnl, metric: "kalshi.realizedPnl" },
     { label: "Fees", of: "Kalshi", amount: negative(kalshi.fees), metric: "kalshi.fees" },
-    { label: "Adjustments", of: "Kalshi", amount: kalshi.adjustments, metric: null },
+    {
+      label: "Adjustments",
+      of: "Kalshi",
+      amount: kalshi.adjustments,
+      metric: "kalshi.adjustments",
+    },
     {
       label: "Collected",
       of: "Revenue",
       amount: revenue.collected,
       metric: "revenue.collected",
     },
-    { label: "Adjustments", of: "Revenue", amount: revenue.adjustments, metric: null },
+    {
+      label: "Adjustments",
+      of: "Revenue",
+      amount: revenue.adjustments,
+      metric: "revenue.adjustments",
+    },
   ];
 }
 
@@ -57,7 +67,7 @@ function expenseParts({ anthropic }: Breakdown): Part[] {
       label: "Adjustments",
       of: "Anthropic",
       amount: negative(anthropic.adjustments),
-      metric: null,
+      metric: "anthropic.adjustments",
     },
   ];
 }

@@ -28,7 +28,7 @@ export function AnthropicCard({ anthropic, position, snapshot }: AnthropicCardPr
         position={position}
         terms={[
           { label: "Observed", amount: spend, metric: "anthropic.dailySpend" },
-          { label: "Adjustments", amount: adjustments },
+          { label: "Adjustments", amount: adjustments, metric: "anthropic.adjustments" },
         ]}
         total={{ label: "Expenses", amount: total, metric: "totalExpenses" }}
       />

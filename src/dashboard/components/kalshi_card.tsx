@@ -29,7 +29,7 @@ export function KalshiCard({ kalshi, position, snapshot }: KalshiCardProps) {
         terms={[
           { label: "Realised", amount: kalshi.realizedPnl, metric: "kalshi.realizedPnl" },
           { label: "Fees", amount: kalshi.fees, less: true, metric: "kalshi.fees" },
-          { label: "Adjustments", amount: kalshi.adjustments },
+          { label: "Adjustments", amount: kalshi.adjustments, metric: "kalshi.adjustments" },
         ]}
         total={{ label: "P&L", amount: kalshi.pnl, metric: "kalshi.pnl" }}
       />

@@ -30,7 +30,7 @@ export function RevenueCard({ revenue, position, snapshot }: RevenueCardProps) {
         position={position}
         terms={[
           { label: "Collected", amount: revenue.collected, metric: "revenue.collected" },
-          { label: "Adjustments", amount: revenue.adjustments },
+          { label: "Adjustments", amount: revenue.adjustments, metric: "revenue.adjustments" },
         ]}
         total={{ label: "Revenue's part", amount: revenue.total }}
       />

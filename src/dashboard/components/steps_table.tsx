@@ -22,12 +22,11 @@ function columnsAt(position: number): readonly Column<Step>[] {
       name: "amount",
       label: "Amount",
       key: ({ amount }) => ({ kind: "amount", value: amount }),
-      cell: ({ amount, metric }) => {
-        const figure = <Amount value={amount} signed />;
-        return metric === null
-          ? figure
-          : <Explained metric={metric} at={position}>{figure}</Explained>;
-      },
+      cell: ({ amount, metric }) => (
+        <Explained metric={metric} at={position}>
+          <Amount value={amount} signed />
+        </Explained>
+      ),
     },
     {
       name: "running",

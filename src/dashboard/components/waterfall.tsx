@@ -43,14 +43,15 @@ function Row(
   },
 ) {
   const { of, kind, label, amount, metric } = step;
-  const figure = <Amount value={amount} signed />;
   return (
     <>
       <span className="fall-label" data-kind={kind} style={{ gridRow: row }}>
         {kind === "total" ? null : <span className="fall-of">{of}</span>} {label}
       </span>
       <span className="fall-amount" data-kind={kind} style={{ gridRow: row }}>
-        {metric === null ? figure : <Explained metric={metric} at={position}>{figure}</Explained>}
+        <Explained metric={metric} at={position}>
+          <Amount value={amount} signed />
+        </Explained>
       </span>
     </>
   );
