@@ -2,6 +2,9 @@
 import { useEffect, useState } from "react";
 import { BASE } from "./session.ts";
 
+/** Told `unauthorized` when the server does not know, or not any more, who is asking. */
+export const access = new EventTarget();
+
 /** A request failed: `code` ends the problem's type (such as `bad-parameter`), or `offline`, `malformed`. */
 export class ApiError extends Error {
   constructor(
@@ -9,6 +12,8 @@ export class ApiError extends Error {
     readonly status: number | null,
     message: string,
     readonly errorId: string | null = null,
+    /** Where to ask instead; null where the server named nobody. */
+    readonly writer: string | null = null,
   ) {
     super(message);
     this.name = "ApiError";
@@ -24,7 +29,7 @@ async function problemOf(response: Response): Promise<ApiError> {
   };
   const code = text("type")?.split(":").at(-1) ?? `http-${response.status}`;
   const message = text("detail") ?? text("title") ?? `The server answered ${response.status}.`;
-  return new ApiError(code, response.status, message, text("errorId"));
+  return new ApiError(code, response.status, message, text("errorId"), text("writer"));
 }
 
 /** The server's address of a path such as `api/pnl/current`; no slash before it. */
@@ -48,6 +53,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     throw new ApiError("offline", null, "The server cannot be reached.", null);
   }
   if (response.ok) return response;
+  if (response.status === 401) access.dispatchEvent(new Event("unauthorized"));
   throw await problemOf(response);
 }
 

@@ -19,12 +19,42 @@ export function Loading({ what }: { readonly what: string }) {
   return <div className="state" data-kind="loading" role="status">Loading {what}…</div>;
 }
 
+const TITLES: Readonly<Record<string, string>> = {
+  forbidden: "Your key does not open this",
+  offline: "The server cannot be reached",
+  "not-on-this-node": "This is not on this node",
+  unauthorized: "Sign in to see this",
+};
+
+/** What can be done about an error, beside trying again. */
+function NextStep({ error }: { readonly error: ApiError }) {
+  switch (error.code) {
+    case "not-on-this-node":
+      return error.writer === null ? null : (
+        <p>
+          <a href={`${error.writer}/${location.hash}`}>Look at the writer</a>
+        </p>
+      );
+    case "forbidden":
+      return <p>Ask whoever gave you the key for one with that scope.</p>;
+    default:
+      return null;
+  }
+}
+
 /** A request failed. */
 export function Failed({ error, retry }: { readonly error: ApiError; readonly retry: () => void }) {
+  const title = TITLES[error.code];
   return (
-    <div className="state" data-kind="error" role="alert">
-      <p className="state-title">{error.message}</p>
-      {error.errorId !== null && <p className="quiet">Error id {error.errorId}</p>}
+    <div className="state" data-kind="error" data-code={error.code} role="alert">
+      <p className="state-title">{title ?? error.message}</p>
+      {title !== undefined && <p>{error.message}</p>}
+      <NextStep error={error} />
+      {error.errorId !== null && (
+        <p className="quiet small">
+          Error id <code>{error.errorId}</code>
+        </p>
+      )}
       <button type="button" onClick={retry}>Try again</button>
     </div>
   );
