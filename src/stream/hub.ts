@@ -1,5 +1,6 @@
 /** The hub: listens to the projection and gives each new snapshot to every subscriber. */
 import { getLogger } from "@logtape/logtape";
+import type { HistogramCounts } from "../metrics/histogram.ts";
 import type { Frame } from "../projection/frame.ts";
 import type { Projection } from "../projection/projection.ts";
 import { Admission } from "./admission.ts";
@@ -58,6 +59,8 @@ export class Hub {
     lateTimes: 0,
     accepted: 0,
   };
+  /** When the last push was through, or there was nobody to push to. */
+  #pushedAt = performance.now();
   #shared: { readonly broadcast: Broadcast; readonly madeAt: number } | null = null;
   #publishing = false;
   /** Finals before the next broadcast were pushed out while one to many was under way. */
@@ -83,6 +86,16 @@ export class Hub {
   /** The epoch of the stream positions. */
   get epoch(): string {
     return this.#projection.epoch;
+  }
+
+  /** When all were last given what was to be pushed, on the monotonic clock of `performance`. */
+  get pushedAt(): number {
+    return this.#pushedAt;
+  }
+
+  /** How old what clients have is, looked at each second, in seconds; of those who acknowledge. */
+  get ages(): HistogramCounts {
+    return this.#overload.ages.read();
   }
 
   /** An acknowledgement that is due for longer than this is overdue, milliseconds. */
@@ -274,7 +287,10 @@ export class Hub {
   }
 
   #tick(): void {
-    if (this.#listening.size === 0) return;
+    if (this.#listening.size === 0) {
+      this.#pushedAt = performance.now();
+      return;
+    }
     try {
       this.#publish(this.#dressCurrent());
     } catch (error) {
@@ -308,6 +324,7 @@ export class Hub {
         }
         if (this.#departures !== departures) break;
       }
+      this.#pushedAt = performance.now();
     }
     this.#publishing = false;
   }

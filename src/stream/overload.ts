@@ -1,5 +1,9 @@
 /** What all connections together keep in this process, and who gets nothing more while it is too much. */
+import { Histogram } from "../metrics/histogram.ts";
 import type { PeerMeasure } from "./subscriber.ts";
+
+/** Bounds of the ages that are counted, seconds. */
+const AGES = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** Someone who may be held. */
 interface Holdable {
@@ -33,6 +37,8 @@ function agesOf(measures: readonly PeerMeasure[]): Load["ageMs"] {
 export class Overload<S extends Holdable> {
   readonly #maxBytes: number;
   readonly #held = new Set<S>();
+  /** How old what clients have was at each look, seconds; of those who acknowledge. */
+  readonly ages = new Histogram(AGES);
   /** How often somebody was held. */
   #holds = 0;
 
@@ -51,7 +57,10 @@ export class Overload<S extends Holdable> {
     const loads: { subscriber: S; bytes: number }[] = [];
     let excess = -this.#maxBytes;
     for (const subscriber of subscribers) {
-      const bytes = subscriber.measure?.(now).bufferedBytes ?? 0;
+      const measure = subscriber.measure?.(now);
+      const bytes = measure?.bufferedBytes ?? 0;
+      const age = measure?.ageMs ?? null;
+      if (age !== null) this.ages.observe(age / 1000);
       excess += bytes;
       if (bytes > 0) loads.push({ subscriber, bytes });
     }
