@@ -47,6 +47,7 @@ export async function startPushServer(
     role: "all",
     log,
     projection: projector,
+    explainer: null,
     readPath,
     hub,
     serve: dress,

@@ -4,6 +4,7 @@ import { acquireDataLock } from "../log/data_lock.ts";
 import { checkLogFiles } from "../log/log_files.ts";
 import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
+import { Explainer } from "../projection/explainer.ts";
 import { openReadPath } from "../projection/open_read_path.ts";
 import { Projector } from "../projection/projector.ts";
 import { checkBindings } from "../sources/binding.ts";
@@ -107,6 +108,7 @@ async function listen(
     role: "all",
     log,
     projection: projector,
+    explainer: new Explainer({ log, clock, projection: projector }),
     readPath,
     statuses: () => poller.statuses(),
     // Another process may have appended since: this one does not know any more where the log ends.

@@ -69,6 +69,7 @@ export async function startEdge(config: Config, clock: Clock): Promise<Applicati
     role: "edge",
     log: null,
     projection: edge,
+    explainer: null,
     readPath,
     statuses: () => edge.statuses(),
     confirmedAgeMs: () => edge.confirmedAgeMs,

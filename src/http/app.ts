@@ -9,6 +9,7 @@ import { dashboardRoutes } from "./dashboard.ts";
 import type { AppDeps } from "./deps.ts";
 import { eventStreamRoutes } from "./event_stream.ts";
 import { eventRoutes } from "./events.ts";
+import { explainRoutes } from "./explain.ts";
 import { healthRoutes } from "./health.ts";
 import { pnlRoutes } from "./pnl.ts";
 import { problemResponse } from "./problem.ts";
@@ -28,6 +29,7 @@ export function createApp(deps: AppDeps): Hono {
   };
   streamRoutes(routes, deps, feeds);
   pnlRoutes(routes, deps);
+  explainRoutes(routes, deps);
   eventRoutes(routes, deps);
   eventStreamRoutes(routes, deps, feeds);
   healthRoutes(routes, deps);

@@ -1,5 +1,6 @@
 /** What the routes need; the composition root gives it. */
 import type { EventLog } from "../log/event_log.ts";
+import type { Explainer } from "../projection/explainer.ts";
 import type { Projection } from "../projection/projection.ts";
 import type { ReadPath } from "../projection/read_path.ts";
 import type { Serve } from "../stream/broadcast.ts";
@@ -16,6 +17,8 @@ export interface AppDeps extends ServeOptions {
   /** Null on an edge. */
   readonly log: EventLog | null;
   readonly projection: Projection;
+  /** Null on an edge. */
+  readonly explainer: Explainer | null;
   readonly readPath: Pick<ReadPath, "read" | "stats">;
   readonly hub: Hub;
   /** Adds `served` to what the read path answered. */

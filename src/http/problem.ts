@@ -18,6 +18,7 @@ const TITLES = {
   internal: [500, "Internal error"],
   not_on_this_node: [503, "Not on this node"],
   unavailable: [503, "Unavailable"],
+  too_far: [503, "Too far to be folded in time"],
   too_many_streams: [503, "Too many streams"],
   too_many_handshakes: [503, "Too many handshakes"],
   not_folded_in_time: [504, "Not folded in time"],

@@ -96,6 +96,7 @@ export function startTestEdge(url: string, dashboard: AppDeps["dashboard"] = nul
     role: "edge",
     log: null,
     projection: edge,
+    explainer: null,
     readPath,
     hub,
     serve,

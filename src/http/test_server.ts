@@ -3,6 +3,7 @@ import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log
 import type { Clock } from "../pnl/clock.ts";
 import type { Candidate } from "../pnl/event.ts";
 import { emptyFrameOf } from "../projection/default_answer.ts";
+import { Explainer } from "../projection/explainer.ts";
 import { openReadPath } from "../projection/open_read_path.ts";
 import { Projector } from "../projection/projector.ts";
 import { reached } from "../projection/testing.ts";
@@ -111,6 +112,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     role: "all",
     log,
     projection: projector,
+    explainer: new Explainer({ log, clock, projection: projector }),
     readPath,
     hub,
     serve,

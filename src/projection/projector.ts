@@ -1,7 +1,7 @@
 import { getLogger, type Logger } from "@logtape/logtape";
 import type { EventLog, LogLine } from "../log/event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
-import { FOLD_VERSION } from "../pnl/fold.ts";
+import { type Fold, FOLD_VERSION } from "../pnl/fold.ts";
 import { databaseError } from "../sqlite/database_error.ts";
 import { backoff } from "./backoff.ts";
 import { BuildKeeper } from "./build_keeper.ts";
@@ -12,7 +12,7 @@ import { FrameGate } from "./frame_gate.ts";
 import { Listeners } from "./listeners.ts";
 import type { OpeningOptions } from "./opening.ts";
 import type { HistoryPage, HistoryQuery, Projection } from "./projection.ts";
-import { StoreCorruptError } from "./stored.ts";
+import { type LedgerCheckpoint, StoreCorruptError } from "./stored.ts";
 import type { TierEntry } from "./tier.ts";
 import { Turns } from "./turns.ts";
 import { View } from "./view.ts";
@@ -127,6 +127,25 @@ export class Projector implements Projection {
 
   finalsAfter(offset: number, limit: number): readonly Frame[] {
     return this.#view.finalsAfter(offset, limit);
+  }
+
+  /** Stored finals at positions below this one, newest first. */
+  finalsBefore(position: number, limit: number): readonly Frame[] {
+    return this.#view.finalsBefore(position, limit);
+  }
+
+  /** The fold as it is now: to be read at once, and changed by nobody. */
+  get fold(): Fold {
+    return this.#view.source.run.fold;
+  }
+
+  /**
+   * The fold that was stored last; null where none was yet.
+   *
+   * @throws {StoreCorruptError}
+   */
+  checkpoint(): LedgerCheckpoint | null {
+    return this.#view.source.build.store.reader.ledger();
   }
 
   /** The newest final snapshots, at most `limit` of them, oldest first. */

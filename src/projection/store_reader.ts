@@ -78,6 +78,16 @@ export class StoreReader {
     ).map(finalRow);
   }
 
+  /** Finals with a position below `before`, newest first. */
+  finalsBefore(before: number, limit: number): FinalRow[] {
+    return this.#all(
+      `SELECT position, window_end, json FROM finals WHERE position < ?
+       ORDER BY position DESC LIMIT ?`,
+      before,
+      bounded(limit),
+    ).map(finalRow);
+  }
+
   /** The newest finals, oldest first. */
   newestFinals(limit: number): FinalRow[] {
     return this.#all(

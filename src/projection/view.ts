@@ -67,6 +67,12 @@ export class View {
       .map(({ position, json }) => finalFrame(this.#epoch, position, json));
   }
 
+  /** Stored finals at positions below this one, newest first. */
+  finalsBefore(position: number, limit: number): Frame[] {
+    return this.source.build.store.reader.finalsBefore(position, Math.min(limit, MAX_FINALS))
+      .map((row) => finalFrame(this.#epoch, row.position, row.json));
+  }
+
   /** The newest stored finals, at most `limit` of them, oldest first. */
   newestFinals(limit: number): Frame[] {
     return this.source.build.store.reader.newestFinals(Math.min(limit, MAX_FINALS))
