@@ -15,8 +15,10 @@ export interface FigureProps {
   readonly signed?: boolean;
 }
 
-/** Dollars. */
-export function Amount({ value, signed = false }: FigureProps) {
+/** Dollars; `exact` shows every digit, where a reader compares records. */
+export function Amount(
+  { value, signed = false, exact = false }: FigureProps & { readonly exact?: boolean },
+) {
   const hidden = usePreference((preferences) => preferences.hideAmounts);
   if (value === null || value === undefined) return <Unknown />;
   if (hidden) return <span className="figure hidden-amount" aria-label="hidden">{HIDDEN}</span>;
@@ -27,7 +29,7 @@ export function Amount({ value, signed = false }: FigureProps) {
       data-value={value}
       title={exactMoney(value)}
     >
-      {money(value, signed ? "signed" : "plain")}
+      {exact ? exactMoney(value) : money(value, signed ? "signed" : "plain")}
     </span>
   );
 }
