@@ -22,34 +22,51 @@ export interface Acknowledged {
   readonly positionAt: number;
 }
 
-/** Written over when it is forgotten: thousands of peers would leave much garbage with each broadcast. */
-interface SentFrame {
-  channel: Channel;
-  offset: number;
-  bytes: number;
-  at: number;
-}
-
-/** Positions of a channel that were sent: the least, and the greatest that is not under way any more. */
-interface Past {
-  lowest: number;
-  retired: number;
-}
-
 const NOTHING = { bytes: 0, newestAt: 0, positionAt: 0 };
 
-/** The frames under way, oldest first. */
+/** Offsets of a channel that are not under way any more. */
+class Past {
+  #lowest = -1;
+  #highest = -1;
+
+  add(offset: number): void {
+    if (offset > this.#highest) this.#highest = offset;
+    if (offset < this.#lowest || this.#lowest < 0) this.#lowest = offset;
+  }
+
+  /** True between the least and the greatest: which of these were sent is not remembered. */
+  covers(offset: number): boolean {
+    return offset >= this.#lowest && offset <= this.#highest;
+  }
+}
+
+/** A frame takes so many numbers of the ring, and each has its place among them. */
+const STRIDE = 4;
+const CHANNEL = 0;
+const OFFSET = 1;
+const BYTES = 2;
+const AT = 3;
+/** How a channel is written there. */
+const CODES: Readonly<Record<Channel, number>> = { pnl: 0, events: 1 };
+/** Frames that there is room for at first. A power of two, and so it stays: room is doubled. */
+const FIRST_ROOM = 4;
+
+/**
+ * The frames under way, oldest first. They lie in a ring of whole numbers, times too: a broadcast adds one for
+ * each of thousands of peers, so it touches little memory of each and leaves no garbage.
+ */
 export class SentFrames {
-  readonly #frames: SentFrame[] = [];
-  readonly #past: Readonly<Record<Channel, Past>> = {
-    pnl: { lowest: Infinity, retired: -1 },
-    events: { lowest: Infinity, retired: -1 },
-  };
+  #ring = new Array<number>(FIRST_ROOM * STRIDE).fill(0);
+  /** Which place of the ring the oldest has. */
+  #oldest = 0;
+  #size = 0;
   #bytes = 0;
+  readonly #pastPnl = new Past();
+  readonly #pastEvents = new Past();
 
   /** How many are under way. */
   get size(): number {
-    return this.#frames.length;
+    return this.#size;
   }
 
   /** Their bytes together. */
@@ -59,7 +76,7 @@ export class SentFrames {
 
   /** When the oldest of them was sent; null where none is under way. */
   get oldestAt(): number | null {
-    return this.#frames[0]?.at ?? null;
+    return this.#size === 0 ? null : this.#get(0, AT);
   }
 
   /** True where a frame of that position is under way. */
@@ -73,18 +90,14 @@ export class SentFrames {
    * @param most beyond so many the oldest are forgotten, as if they had arrived
    */
   add(channel: Channel, offset: number, bytes: number, at: number, most: number): void {
-    const past = this.#past[channel];
-    past.lowest = Math.min(past.lowest, offset);
-    let spare: SentFrame | undefined;
-    while (this.#frames.length >= most) spare = this.#retire();
-    if (spare === undefined) this.#frames.push({ channel, offset, bytes, at });
-    else {
-      spare.channel = channel;
-      spare.offset = offset;
-      spare.bytes = bytes;
-      spare.at = at;
-      this.#frames.push(spare);
-    }
+    while (this.#size >= most) this.#retire();
+    if (this.#size * STRIDE === this.#ring.length) this.#grow();
+    const start = this.#start(this.#size);
+    this.#ring[start + CHANNEL] = CODES[channel];
+    this.#ring[start + OFFSET] = offset;
+    this.#ring[start + BYTES] = bytes;
+    this.#ring[start + AT] = Math.floor(at);
+    this.#size += 1;
     this.#bytes += bytes;
   }
 
@@ -94,34 +107,55 @@ export class SentFrames {
    */
   acknowledge(channel: Channel, offset: number): Acknowledged {
     const index = this.#lastIndex(channel, offset);
-    const found = this.#frames[index];
-    if (found === undefined) {
-      const { lowest, retired } = this.#past[channel];
-      const old = offset >= lowest && offset <= retired;
-      return { outcome: old ? "old" : "unknown", ...NOTHING };
+    if (index < 0) {
+      const past = channel === "pnl" ? this.#pastPnl : this.#pastEvents;
+      return { outcome: past.covers(offset) ? "old" : "unknown", ...NOTHING };
     }
-    const positionAt = this.#frames
-      .find((frame) => frame.channel === channel && frame.offset === offset)?.at ?? found.at;
+    const newestAt = this.#get(index, AT);
+    const positionAt = this.#get(this.#firstIndex(channel, offset), AT);
     const before = this.#bytes;
     for (let count = 0; count <= index; count++) this.#retire();
-    return { outcome: "fresh", bytes: before - this.#bytes, newestAt: found.at, positionAt };
+    return { outcome: "fresh", bytes: before - this.#bytes, newestAt, positionAt };
   }
 
-  #lastIndex(channel: Channel, offset: number): number {
-    let index = this.#frames.length - 1;
-    for (; index >= 0; index--) {
-      const frame = this.#frames[index];
-      if (frame?.channel === channel && frame.offset === offset) break;
-    }
+  /** Where the frame begins that has so many older ones under way. */
+  #start(index: number): number {
+    return (this.#oldest + index) * STRIDE & this.#ring.length - 1;
+  }
+
+  #get(index: number, what: number): number {
+    return this.#ring[this.#start(index) + what]!;
+  }
+
+  #is(index: number, channel: Channel, offset: number): boolean {
+    return this.#get(index, CHANNEL) === CODES[channel] && this.#get(index, OFFSET) === offset;
+  }
+
+  #firstIndex(channel: Channel, offset: number): number {
+    let index = 0;
+    while (index < this.#size && !this.#is(index, channel, offset)) index++;
     return index;
   }
 
-  #retire(): SentFrame | undefined {
-    const frame = this.#frames.shift();
-    if (frame === undefined) return undefined;
-    this.#bytes -= frame.bytes;
-    const past = this.#past[frame.channel];
-    past.retired = Math.max(past.retired, frame.offset);
-    return frame;
+  #lastIndex(channel: Channel, offset: number): number {
+    let index = this.#size - 1;
+    while (index >= 0 && !this.#is(index, channel, offset)) index--;
+    return index;
+  }
+
+  #grow(): void {
+    const start = this.#start(0);
+    const inOrder = [...this.#ring.slice(start), ...this.#ring.slice(0, start)];
+    this.#ring = inOrder.concat(new Array<number>(inOrder.length).fill(0));
+    this.#oldest = 0;
+  }
+
+  #retire(): void {
+    const start = this.#start(0);
+    const past = this.#ring[start + CHANNEL] === CODES.pnl ? this.#pastPnl : this.#pastEvents;
+    past.add(this.#ring[start + OFFSET]!);
+    this.#bytes -= this.#ring[start + BYTES]!;
+    this.#oldest = this.#oldest + 1 & this.#ring.length / STRIDE - 1;
+    this.#size -= 1;
   }
 }
