@@ -1,15 +1,10 @@
 /** How far the mirror is behind the log. */
 import type { Logger } from "@logtape/logtape";
-import type { EventLog } from "../log/event_log.ts";
-import type { Clock } from "../pnl/clock.ts";
+import { LogLag, type LogLagOptions } from "../log/log_lag.ts";
 
-/** Options of {@link MirrorLag}. */
-export interface MirrorLagOptions {
-  readonly log: Pick<EventLog, "head" | "read">;
-  readonly clock: Clock;
+/** Options of {@link MirrorLag}; the follower is the mirror. */
+export interface MirrorLagOptions extends LogLagOptions {
   readonly logger: Logger;
-  /** Position of the newest event that is mirrored. */
-  readonly position: () => number;
 }
 
 /** So old may the oldest event be that is not mirrored, and the mirror be behind, before it is said. */
@@ -20,33 +15,24 @@ const NO_SECONDS = 1;
 /** Measures the lag, and says when it becomes long and when it is over. */
 export class MirrorLag {
   readonly #options: MirrorLagOptions;
-  /** The last event that was read for its time. */
-  #oldest = { position: 0, recordedAt: 0 };
+  readonly #lag: LogLag;
   /** Since when it has been behind, on the monotonic clock; null while it is not. */
   #behindSince: number | null = null;
   #isSaid = false;
 
   constructor(options: MirrorLagOptions) {
     this.#options = options;
+    this.#lag = new LogLag(options);
   }
 
   /** How many events are not mirrored. */
   get events(): number {
-    const { log, position } = this.#options;
-    return Math.max(0, log.head().position - position());
+    return this.#lag.events;
   }
 
   /** How long ago the oldest event was recorded that is not mirrored, seconds; 0 where there is none. */
   get seconds(): number {
-    const { log, position, clock } = this.#options;
-    const next = position() + 1;
-    if (next > log.head().position) return 0;
-    if (this.#oldest.position !== next) {
-      const line = log.read({ after: next - 1, limit: 1 })[0]?.line ?? "{}";
-      const time: unknown = JSON.parse(line).recordedtime;
-      this.#oldest = { position: next, recordedAt: Date.parse(String(time)) };
-    }
-    return Math.max(0, (clock.now() - this.#oldest.recordedAt) / 1_000);
+    return this.#lag.seconds;
   }
 
   /** Looks at the lag; called once a second. Never throws. */

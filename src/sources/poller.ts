@@ -4,6 +4,7 @@ import type { Clock } from "../pnl/clock.ts";
 import { SOURCE_NAMES } from "../pnl/sources.ts";
 import type { EventLog } from "../log/event_log.ts";
 import { RecordingGate } from "./recording_gate.ts";
+import type { PollStats } from "./poll_meter.ts";
 import type { Source, SourceName } from "./source.ts";
 import { SourceLoop } from "./source_loop.ts";
 import type { StateStore } from "./state_store.ts";
@@ -67,6 +68,7 @@ export class Poller {
     const abort = () => this.#controller.abort(signal?.reason);
     if (signal?.aborted) abort();
     else signal?.addEventListener("abort", abort, { once: true });
+    for (const loop of this.#loops.values()) loop.awaited();
     this.#running = this.#run(this.#controller.signal).catch((error) => {
       if (this.#controller.signal.aborted) return;
       for (const loop of this.#loops.values()) loop.stopped(error);
@@ -106,6 +108,11 @@ export class Poller {
   /** Every source there could be, in a fixed order; those without a configuration as such. */
   statuses(): SourceStatus[] {
     return SOURCE_NAMES.map((name) => this.#loops.get(name)?.status() ?? notConfigured(name));
+  }
+
+  /** What was counted of the polls of each source that is configured. */
+  polls(): PollStats[] {
+    return [...this.#loops.values()].map((loop) => loop.polls());
   }
 
   async #run(signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { Appender } from "./appender.ts";
 import { transitionEvent } from "./breaker_events.ts";
 import { UntrustedClockError } from "./clock_watch.ts";
 import { pollBreaker } from "./guard.ts";
+import { PollMeter, type PollStats } from "./poll_meter.ts";
 import type { RecordingGate } from "./recording_gate.ts";
 import { type RoundResult, runRound } from "./round.ts";
 import { sleep } from "./sleep.ts";
@@ -46,6 +47,7 @@ export class SourceLoop {
   readonly #logger: Logger;
   readonly #breaker: ReturnType<typeof pollBreaker>;
   readonly #appender: Appender;
+  readonly #meter: PollMeter;
   #state: SourceStatus["state"] = "starting";
   #lastSuccessAt: string | null = null;
   /** What the log was last told; a start after a crash may have to close what was open. */
@@ -67,6 +69,8 @@ export class SourceLoop {
     });
     this.#breaker = pollBreaker(deps.breakerThreshold);
     this.#appender = new Appender(deps.source, deps.log, deps.clock);
+    const { source: { name, intervalMs }, noProgressMs, clock } = deps;
+    this.#meter = new PollMeter({ name, intervalMs, noProgressMs, clock });
     this.#remember();
   }
 
@@ -94,6 +98,16 @@ export class SourceLoop {
     };
   }
 
+  /** What was counted of its polls. */
+  polls(): PollStats {
+    return this.#meter.stats();
+  }
+
+  /** It is to run soon, when what it waits for has been read. */
+  awaited(): void {
+    this.#meter.heard();
+  }
+
   /**
    * Polls on the source's interval, one round at a time; a round that takes longer is followed at once by
    * the next. While the wall clock is not trusted it goes on asking, but keeps nothing.
@@ -116,12 +130,14 @@ export class SourceLoop {
     } finally {
       this.#nextPollAt = null;
       this.#state = "stopped";
+      this.#meter.stop();
     }
   }
 
   /** Polling cannot begin, or not go on: says so, and leaves the source stopped. */
   stopped(error: unknown, errorClass = INTERNAL): void {
     this.#state = "stopped";
+    this.#meter.stop();
     this.#note(errorClass, error);
     this.#logger.fatal("{source}: polling stopped: {error}", { error });
   }
@@ -137,6 +153,7 @@ export class SourceLoop {
     const open = this.#breaker.policy.state === CircuitState.Open;
     const ms = open ? Math.max(0, this.#retryAt - clock.monotonic()) : intervalMs;
     this.#nextPollAt = iso(clock.now() + ms);
+    this.#meter.dueIn(ms);
     await this.#rest(ms, signal);
   }
 
@@ -153,15 +170,18 @@ export class SourceLoop {
   async #attempt(signal: AbortSignal): Promise<void> {
     const wasPaused = this.#isPaused;
     this.#isPaused = false;
+    this.#meter.begin();
     try {
-      await this.#breaker.policy.execute(() => this.#round(signal), signal);
+      const outcome = await this.#breaker.policy.execute(() => this.#round(signal), signal);
+      this.#meter.end(outcome);
       if (wasPaused) {
         this.#logger.info("{source}: an upstream agrees with the wall clock; recording goes on");
       }
     } catch (error) {
       if (signal.aborted) throw error;
       // The failure is noted where it happened; an open breaker is tried again after its time.
-      if (error instanceof UpstreamError || error instanceof BrokenCircuitError) return;
+      if (error instanceof BrokenCircuitError) return;
+      if (error instanceof UpstreamError) return this.#meter.end("failed");
       if (error instanceof UntrustedClockError) this.#pause(error);
       else this.#failedHere(error);
     }
@@ -171,6 +191,7 @@ export class SourceLoop {
   #pause(untrusted: UntrustedClockError): void {
     const repeated = this.#lastError?.message === untrusted.message;
     this.#isPaused = true;
+    this.#meter.end("not_kept");
     this.#state = "degraded";
     this.#note(untrusted.code, untrusted);
     if (!repeated) this.#logger.error("{source}: {error}", { error: untrusted.message });
@@ -183,6 +204,7 @@ export class SourceLoop {
    */
   #failedHere(error: unknown): void {
     const repeated = this.#lastError?.class === INTERNAL;
+    this.#meter.end("internal");
     this.#state = "degraded";
     this.#note(INTERNAL, new Error("Cannot keep what was read; the server's own log says why"));
     const why = { error: error instanceof Error ? error.message : String(error), cause: error };
@@ -190,7 +212,7 @@ export class SourceLoop {
     else this.#logger.error("{source}: cannot keep what was read, trying again: {error}", why);
   }
 
-  async #round(signal: AbortSignal): Promise<void> {
+  async #round(signal: AbortSignal): Promise<"ok" | "partial"> {
     const { source, state, gate } = this.#deps;
     const entry = await gate.enter(signal);
     const backfilling = source.units.some(({ name }) => state.unit(source.name, name) === null);
@@ -200,8 +222,12 @@ export class SourceLoop {
       ...this.#deps,
       since: entry.since(source),
       appender: this.#appender,
-      ready: () => entry.check(),
+      ready: () => {
+        this.#meter.heard();
+        entry.check();
+      },
       progress: (rows) => {
+        this.#meter.heard();
         if (backfilling) this.#backfillRows += rows;
         gate.bindWhenTrusted();
       },
@@ -210,6 +236,7 @@ export class SourceLoop {
     // Of a round that failed its failure is to be told, and nothing is kept.
     if (!result.failed) entry.check();
     this.#judge(result);
+    return result.error === null ? "ok" : "partial";
   }
 
   #judge({ error, failed, whole, appended }: RoundResult): void {
