@@ -1,15 +1,10 @@
 /** `state.db`: how far each source has been read, how fresh it is, who ran last. Operational, not history. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EventLog, Lineage } from "../log/event_log.ts";
-import { openDatabase } from "../sqlite/database.ts";
+import { openStateDatabase } from "../log/state_database.ts";
 import { databaseError } from "../sqlite/database_error.ts";
-import { migrate } from "../sqlite/migrate.ts";
 import type { SourceName } from "./source.ts";
 import type { BreakerState } from "./status.ts";
-
-/** "PNLS" */
-const APPLICATION_ID = 0x504e4c53;
-const SCHEMA_VERSION = 2;
 
 /** How far a unit has been read. */
 export interface UnitState {
@@ -65,19 +60,7 @@ export class StateStore implements Disposable {
    * @throws {DatabaseError}
    */
   static async open(options: { readonly path: string }): Promise<StateStore> {
-    const db = openDatabase(options.path, {
-      synchronous: "NORMAL",
-      applicationId: APPLICATION_ID,
-    });
-    try {
-      await migrate(db, options.path, {
-        version: SCHEMA_VERSION,
-        load: async () => (await import("../../migrations/state/migrations.ts")).STATE_MIGRATIONS,
-      });
-    } catch (error) {
-      db.close();
-      throw error;
-    }
+    const db = await openStateDatabase(options.path);
     return new StateStore(db, options.path);
   }
 

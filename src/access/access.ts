@@ -1,0 +1,180 @@
+/** Who asks: checks keys, sessions and tickets, and says later whether they still count. */
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../pnl/clock.ts";
+import type { EndedSessions } from "./ended_sessions.ts";
+import { type Attempt, Failures } from "./failures.ts";
+import { isKey } from "./key_hash.ts";
+import type { ActiveKey, KeyRing } from "./key_record.ts";
+import { parseKeyText } from "./key_text.ts";
+import { EVERYBODY, type Principal } from "./principal.ts";
+import { isSigned, parseSession, signSession } from "./session_token.ts";
+import { type Bearer, TICKET_MS, Tickets, type TicketShelf } from "./tickets.ts";
+
+const log = getLogger(["pnl", "access"]);
+
+/** A session lasts so long, unless its key ends before. */
+const SESSION_MS = 12 * 60 * 60 * 1_000;
+/** Sessions whose signature was checked; a check takes as long as twenty of a key. */
+const MOST_CHECKED = 1_000;
+
+/** What came with a request. */
+export type Credential =
+  | { readonly kind: "key"; readonly text: string }
+  | { readonly kind: "session"; readonly token: string };
+
+/** Who it is; that it is nobody; or that who fails so often has to wait. */
+export type Identified =
+  | Principal
+  | "refused"
+  | { readonly waitMs: number };
+
+/** What {@link Access} is made of. */
+export interface AccessOptions {
+  /** False: everybody may everything. */
+  readonly required: boolean;
+  readonly keys: KeyRing;
+  readonly ended: EndedSessions;
+  readonly clock: Clock;
+  /** Where other nodes find tickets; none by default. */
+  readonly shelf?: TicketShelf | null;
+}
+
+/** The one who is asked about everyone. */
+export class Access {
+  readonly required: boolean;
+  readonly #keys: KeyRing;
+  readonly #ended: EndedSessions;
+  readonly #clock: Clock;
+  readonly #failures = new Failures();
+  readonly #tickets: Tickets;
+  /** Sessions whose signature is right, with the key that it is right under. */
+  readonly #checked = new Map<string, string>();
+
+  constructor({ required, keys, ended, clock, shelf = null }: AccessOptions) {
+    this.required = required;
+    this.#keys = keys;
+    this.#ended = ended;
+    this.#clock = clock;
+    this.#tickets = new Tickets(shelf);
+  }
+
+  /**
+   * Finds out who shows a credential. What is wrong with one that does not count is not said: an unknown
+   * key, a wrong secret and an expired session look the same.
+   *
+   * @param address where the client is, or null
+   */
+  identify(credential: Credential, address: string | null): Identified {
+    const session = credential.kind === "session" ? parseSession(credential.token) : null;
+    const key = credential.kind === "key" ? parseKeyText(credential.text) : null;
+    const attempt: Attempt = { address, keyId: session?.keyId ?? key?.id ?? null };
+    const now = this.#clock.monotonic();
+    const waitMs = this.#failures.waitMs(attempt, now);
+    if (waitMs > 0) return { waitMs };
+    const bearer: Bearer | null = session !== null
+      ? this.#isGenuine(session) ? { keyId: session.keyId, session } : null
+      : key !== null && isKey(key.text, this.#find(key.id)?.hash ?? null)
+      ? { keyId: key.id, session: null }
+      : null;
+    const principal = bearer === null ? null : this.#principalOf(bearer);
+    if (principal !== null) {
+      this.#failures.succeeded(attempt, now);
+      this.#used(attempt.keyId);
+      return principal;
+    }
+    this.#failures.failed(attempt, now);
+    log.debug("A {kind} was refused; its id: {keyId}", { kind: credential.kind, ...attempt });
+    return "refused";
+  }
+
+  /** True while whoever was identified as such would be again. */
+  holds({ key, session }: Principal): boolean {
+    return this.#principalOf({ keyId: key?.id ?? null, session }) !== null;
+  }
+
+  /**
+   * Begins a session of a key that was identified.
+   *
+   * @param text the key
+   */
+  beginSession(text: string, { id, expiresAt }: NonNullable<Principal["key"]>): {
+    readonly token: string;
+    readonly forMs: number;
+  } {
+    const now = this.#clock.now();
+    const until = Math.min(now + SESSION_MS, expiresAt ?? Infinity);
+    return { token: signSession(text, id, until), forMs: until - now };
+  }
+
+  /** Ends a session before its time. One that is none is left alone. */
+  endSession(token: string): void {
+    const session = parseSession(token);
+    if (session === null || !this.#isGenuine(session)) return;
+    this.#ended.end(session.id, session.expiresAt, this.#clock.now());
+  }
+
+  /**
+   * A ticket for someone.
+   *
+   * @returns the ticket, and until when it is good, Unix milliseconds
+   * @throws {TooManyTicketsError}
+   */
+  async issueTicket({ key, session }: Principal): Promise<{ ticket: string; expiresAt: number }> {
+    const expiresAt = this.#clock.now() + TICKET_MS;
+    return { ticket: await this.#tickets.issue({ keyId: key?.id ?? null, session }), expiresAt };
+  }
+
+  /** Finds out who brings a ticket, which is worth nothing afterwards. */
+  async redeemTicket(ticket: string, address: string | null): Promise<Identified> {
+    const attempt: Attempt = { address, keyId: null };
+    const now = this.#clock.monotonic();
+    const waitMs = this.#failures.waitMs(attempt, now);
+    if (waitMs > 0) return { waitMs };
+    const bearer = await this.#tickets.redeem(ticket);
+    const principal = bearer === null ? null : this.#principalOf(bearer);
+    if (principal !== null) return principal;
+    this.#failures.failed(attempt, now);
+    return "refused";
+  }
+
+  /** Who that is now; null where it does not count any more. */
+  #principalOf({ keyId, session }: Bearer): Principal | null {
+    if (keyId === null) return this.required ? null : EVERYBODY;
+    const key = this.#find(keyId);
+    if (key === null) return null;
+    const { id, name, expiresAt, scopes } = key;
+    if (session === null) return { key: { id, name, expiresAt }, scopes, session: null };
+    const isOver = this.#clock.now() >= session.expiresAt || this.#ended.hasEnded(session.id);
+    if (isOver) return null;
+    const { id: sessionId, expiresAt: until } = session;
+    return {
+      key: { id, name, expiresAt },
+      scopes,
+      session: { id: sessionId, expiresAt: until },
+    };
+  }
+
+  #find(id: string): ActiveKey | null {
+    return this.#keys.find(id, this.#clock.now());
+  }
+
+  #isGenuine(session: NonNullable<ReturnType<typeof parseSession>>): boolean {
+    const sessionKey = this.#find(session.keyId)?.sessionKey;
+    if (sessionKey === undefined) return false;
+    const token = `${session.body}.${session.signature}`;
+    if (this.#checked.get(token) === sessionKey) return true;
+    if (!isSigned(session, sessionKey)) return false;
+    if (this.#checked.size >= MOST_CHECKED) this.#checked.clear();
+    this.#checked.set(token, sessionKey);
+    return true;
+  }
+
+  /** That a use cannot be written down is no reason to refuse it. */
+  #used(keyId: string | null): void {
+    try {
+      if (keyId !== null) this.#keys.used(keyId, this.#clock.now());
+    } catch (error) {
+      log.warn("Cannot write down that key {keyId} was used: {error}", { keyId, error });
+    }
+  }
+}
