@@ -11,12 +11,16 @@ const PERIODS = [["day", "UTC day"], ["month", "Month"], ["year", "Year"], [
 const FIGURES = [["revenue", "Revenue"], ["expenses", "Expenses"], ["netPnl", "Net P&L"]] as const;
 
 /** The table of a snapshot's periods. */
-export function PeriodsTable({ periods }: { readonly periods: Snapshot["periods"] }) {
+export function PeriodsTable(
+  { periods, position }: { readonly periods: Snapshot["periods"]; readonly position: number },
+) {
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Periods">
       <table className="periods">
         <caption>
-          Revenue and expenses over the same span, from when every source is known within it.
+          <span className="caption">
+            Revenue and expenses over the same span, from when every source is known within it.
+          </span>
         </caption>
         <thead>
           <tr>
@@ -30,7 +34,13 @@ export function PeriodsTable({ periods }: { readonly periods: Snapshot["periods"
         </thead>
         <tbody>
           {PERIODS.map(([name, label]) => (
-            <PeriodRow key={name} name={name} label={label} period={periods[name]} />
+            <PeriodRow
+              key={name}
+              name={name}
+              label={label}
+              period={periods[name]}
+              position={position}
+            />
           ))}
         </tbody>
       </table>
@@ -38,23 +48,26 @@ export function PeriodsTable({ periods }: { readonly periods: Snapshot["periods"
   );
 }
 
-function PeriodRow({ name, label, period }: {
+function PeriodRow({ name, label, period, position }: {
   readonly name: string;
   readonly label: string;
   readonly period: Snapshot["periods"]["day"];
+  readonly position: number;
 }) {
   return (
     <tr data-period={name}>
       <th scope="row">{label}</th>
       {FIGURES.map(([figure]) => (
         <td className="number" key={figure} data-figure={figure}>
-          <Explained metric={`periods.${name}.${figure}`}>
+          <Explained metric={`periods.${name}.${figure}`} at={position}>
             <Amount value={period[figure]} signed={figure === "netPnl"} />
           </Explained>
         </td>
       ))}
       <td className="number" data-figure="grossMarginPct">
-        <Percent value={period.grossMarginPct} />
+        <Explained metric={`periods.${name}.grossMarginPct`} at={position}>
+          <Percent value={period.grossMarginPct} />
+        </Explained>
       </td>
       <td>
         <Time value={period.since} />

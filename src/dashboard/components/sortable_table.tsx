@@ -42,7 +42,9 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
     <div className="sortable">
       <div className="scroll" tabIndex={0} role="region" aria-label={name}>
         <table>
-          <caption>{caption}</caption>
+          <caption>
+            <span className="caption">{caption}</span>
+          </caption>
           <Heads columns={columns} sample={rows[0]} sorting={sorting} sort={setSorting} />
           <tbody>
             {(isCut ? inOrder.slice(0, shown) : inOrder).map((row) => (

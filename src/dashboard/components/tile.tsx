@@ -38,7 +38,11 @@ export function Tile({ metric, snapshot, worth, sandbox, ageMs, named, samples, 
         <h2 id={id}>{label}</h2>
         <WorthBadge worth={worth} sandbox={sandbox} />
       </header>
-      <TileValue metric={metric} value={isKnown ? snapshot.metrics[metric] : null} />
+      <TileValue
+        metric={metric}
+        value={isKnown ? snapshot.metrics[metric] : null}
+        position={isKnown ? snapshot.position : null}
+      />
       {isKnown ? <TileChange metric={metric} metrics={snapshot.metrics} named={named} /> : null}
       <Notes notes={isKnown ? notesOn(metric, snapshot) : []} />
       <Sparkline samples={samples} unit={unit} span={span} />
@@ -48,7 +52,11 @@ export function Tile({ metric, snapshot, worth, sandbox, ageMs, named, samples, 
 }
 
 function TileValue(
-  { metric, value }: { readonly metric: MetricName; readonly value: string | null },
+  { metric, value, position }: {
+    readonly metric: MetricName;
+    readonly value: string | null;
+    readonly position: number | null;
+  },
 ) {
   const { label, unit, signed } = METRICS[metric];
   const hidden = usePreference((preferences) => preferences.hideAmounts) && unit === "USD";
@@ -56,7 +64,7 @@ function TileValue(
   const exact = () => unit === "USD" ? exactMoney(value) : percentage(value);
   return (
     <p className="tile-value">
-      <Explained metric={metric}>
+      <Explained metric={metric} at={position}>
         <Flash value={value}>
           <Figure value={value} signed={signed} />
         </Flash>

@@ -45,9 +45,14 @@ export interface TileChangeProps {
   readonly named: NamedBase | null;
 }
 
+/** Why there is nothing to compare with. */
+function reasonOf({ trendPct }: Snapshot["metrics"]): string {
+  return trendPct === null ? "No earlier final to compare with" : "The base is not known here";
+}
+
 /** The change of a metric since its base. A trend's own value is the percentage: its amount is net P&L's. */
 export function TileChange({ metric, metrics, named }: TileChangeProps) {
-  if (named === null) return <p className="change quiet">No earlier final to compare with</p>;
+  if (named === null) return <p className="change">{reasonOf(metrics)}</p>;
   const { base } = named;
   return (
     <p className="change">

@@ -23,10 +23,10 @@ export function BreakdownView() {
   const snapshot = useLive((state) => state.snapshot);
   const answer = useFollowed<Body>("api/pnl/breakdown", snapshot?.position ?? null);
   return (
-    <>
+    <div className="breakdown">
       <h1>Breakdown</h1>
       <Content answer={answer} snapshot={snapshot} />
-    </>
+    </div>
   );
 }
 
@@ -71,7 +71,7 @@ function Parts(
   return (
     <>
       <Place position={position} newest={snapshot?.position ?? null} />
-      <section className="from-to" aria-labelledby="waterfall-title">
+      <section className="card" aria-labelledby="waterfall-title">
         <h2 id="waterfall-title">From revenue to net</h2>
         <WaterfallFigure
           waterfall={steps}
@@ -88,7 +88,7 @@ function Parts(
         <AnthropicCard anthropic={anthropic} position={position} snapshot={snapshot} />
         <RevenueCard revenue={revenue} position={position} snapshot={snapshot} />
       </div>
-      <section aria-labelledby="markets-title">
+      <section className="card" aria-labelledby="markets-title">
         <h2 id="markets-title">Markets</h2>
         {kalshi.markets.length === 0
           ? <Empty title="No market was traded yet." />

@@ -1,9 +1,116 @@
 /** The view `explain`: how one number came about. */
-import { Loading } from "../components/states.tsx";
+import { useEffect, useMemo, useState } from "react";
+import { type Answer, useJson } from "../api.ts";
+import { Amount, Percent } from "../components/amount.tsx";
+import { ExplainPlace } from "../components/explain_place.tsx";
+import { ExplainTree } from "../components/explain_tree.tsx";
+import { Failed, Loading } from "../components/states.tsx";
+import { valuesByPath } from "../explain_rows.ts";
+import type { Explanation } from "../explanation.ts";
+import { whole } from "../format.ts";
+import { useRoute } from "../route.ts";
+
+/** Figures down to this depth are open at first. */
+const OPEN_TO = 2;
+const ALL = Infinity;
+
+function pathOf(metric: string, at: string | null): string {
+  const query = new URLSearchParams({ metric });
+  if (at !== null) query.set("at", at);
+  return `api/pnl/explain?${query}`;
+}
 
 /** Shows it for a metric such as `netPnl`, at a position of the log or (null) now. */
 export function ExplainView(
   { metric, at }: { readonly metric: string; readonly at: string | null },
 ) {
-  return <Loading what={`${metric} ${at ?? ""}`} />;
+  const since = useRoute().params.get("since") ?? null;
+  const answer = useExplanation(metric, at);
+  const before = useExplanation(since === null ? null : metric, since);
+  return (
+    <div className="explain">
+      {answer.data === null
+        ? <Waiting metric={metric} answer={answer} />
+        : <Explained explanation={answer.data} since={since} before={before} />}
+    </div>
+  );
+}
+
+/** So often a position that takes long to fold is asked for again; the server goes on where it was. */
+const MAX_AGAIN = 30;
+const AGAIN_MS = 1_000;
+
+function useExplanation(metric: string | null, at: string | null): Answer<Explanation> {
+  const answer = useJson<Explanation>(metric === null ? null : pathOf(metric, at));
+  const [again, setAgain] = useState(0);
+  const isOnTheWay = answer.error?.code === "too-far" && again < MAX_AGAIN;
+  useEffect(() => {
+    if (!isOnTheWay || answer.loading) return;
+    const timer = setTimeout(() => {
+      setAgain(again + 1);
+      answer.retry();
+    }, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [isOnTheWay, answer.loading, again]);
+  return answer;
+}
+
+function Waiting(
+  { metric, answer: { error, retry } }: {
+    readonly metric: string;
+    readonly answer: Answer<Explanation>;
+  },
+) {
+  return (
+    <>
+      <h1>How {metric} came about</h1>
+      {error === null ? <Loading what="the explanation" /> : <Failed error={error} retry={retry} />}
+    </>
+  );
+}
+
+function Explained(
+  { explanation, since, before }: {
+    readonly explanation: Explanation;
+    readonly since: string | null;
+    readonly before: Answer<Explanation>;
+  },
+) {
+  const { node, unit, value } = explanation;
+  const [openTo, setOpenTo] = useState(OPEN_TO);
+  const values = useMemo(
+    () => before.data === null ? null : valuesByPath(before.data.node),
+    [before.data],
+  );
+  const Value = unit === "USD" ? Amount : Percent;
+  return (
+    <>
+      <header className="explain-head">
+        <h1>How {node.label} came about</h1>
+        <p className="explain-value">
+          <Value value={value} />
+        </p>
+        <ExplainPlace explanation={explanation} since={since} />
+      </header>
+      {before.error === null ? null : <Failed error={before.error} retry={before.retry} />}
+      <section className="card" aria-labelledby="tree-title">
+        <div className="tree-head">
+          <h2 id="tree-title">
+            {before.data === null
+              ? "What it is made of"
+              : `What changed since event ${whole(before.data.position)}`}
+          </h2>
+          <button type="button" onClick={() => setOpenTo(openTo === ALL ? OPEN_TO : ALL)}>
+            {openTo === ALL ? "Close all" : "Open all"}
+          </button>
+        </div>
+        <ExplainTree
+          key={`${explanation.metric} ${openTo}`}
+          node={node}
+          openTo={openTo}
+          before={values}
+        />
+      </section>
+    </>
+  );
 }

@@ -20,7 +20,7 @@ const NAMES = Object.keys(METRICS) as MetricName[];
 export function NowView() {
   const snapshot = useLive((state) => state.snapshot);
   return (
-    <>
+    <div className="now">
       <h1 className="unseen">Now</h1>
       {snapshot === null
         ? (
@@ -29,7 +29,7 @@ export function NowView() {
           </div>
         )
         : <Figures snapshot={snapshot} />}
-    </>
+    </div>
   );
 }
 
@@ -40,7 +40,7 @@ function Figures({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
       <Tiles snapshot={snapshot} />
       <section aria-labelledby="periods-title">
         <h2 id="periods-title">Periods</h2>
-        <PeriodsTable periods={snapshot.periods} />
+        <PeriodsTable periods={snapshot.periods} position={snapshot.position} />
       </section>
       <QualityLine snapshot={snapshot} />
     </>
