@@ -2,6 +2,7 @@
 import { createApp } from "../src/http/app.ts";
 import { serveWith } from "../src/http/serve.ts";
 import { TrustedProxies } from "../src/http/trusted_proxies.ts";
+import { Operations } from "../src/http/operations.ts";
 import { startServer } from "../src/http/server.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
 import { defaultAnswer, emptyFrameOf } from "../src/projection/default_answer.ts";
@@ -66,7 +67,9 @@ const served = {
 const serve = serveWith(served);
 const empty = emptyFrameOf(projection);
 const hub = new Hub({ projection, serve, empty, intervalMs: NO_TICK_MS });
+const operations = new Operations({ ...served, log: null, projection, hub, polls: () => [] });
 const app = createApp({
+  operations,
   role: "edge",
   log: null,
   projection,
@@ -86,7 +89,7 @@ const app = createApp({
   dashboard: null,
   trustedProxies: new TrustedProxies([]),
 });
-console.log(startServer({ app, hub, host: "127.0.0.1", port: 0 }).port);
+console.log(startServer({ app, hub, operations, host: "127.0.0.1", port: 0 }).port);
 const sse = Deno.args[0] === "sse";
 await obey((serial) => {
   // What stands around the filling differs in length from one to the next, so it is measured.

@@ -2,6 +2,7 @@
 import { createApp } from "../src/http/app.ts";
 import { serveWith } from "../src/http/serve.ts";
 import { TrustedProxies } from "../src/http/trusted_proxies.ts";
+import { Operations } from "../src/http/operations.ts";
 import { startServer } from "../src/http/server.ts";
 import type { EventLog } from "../src/log/event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
@@ -43,7 +44,15 @@ export async function startPushServer(
   const dress = serveWith(served);
   const empty = emptyFrameOf(projector);
   const hub = new Hub({ projection: projector, serve: dress, empty, intervalMs: windowMs });
+  const operations = new Operations({
+    ...served,
+    log,
+    projection: projector,
+    hub,
+    polls: () => [],
+  });
   const app = createApp({
+    operations,
     role: "all",
     log,
     projection: projector,
@@ -60,7 +69,7 @@ export async function startPushServer(
     dashboard: null,
     trustedProxies: new TrustedProxies([]),
   });
-  const server = startServer({ app, hub, host: "127.0.0.1", port: 0 });
+  const server = startServer({ app, hub, operations, host: "127.0.0.1", port: 0 });
   stack.defer(async () => void await server.stop());
   return { port: server.port, projector };
 }

@@ -111,6 +111,7 @@ async function listen(
     explainer: new Explainer({ log, clock, projection: projector }),
     readPath,
     statuses: () => poller.statuses(),
+    polls: () => poller.polls(),
     // Another process may have appended since: this one does not know any more where the log ends.
     confirmedAgeMs: () => redis?.isLost === true ? null : projector.confirmedAgeMs,
     intervalMs: () => config.intervalMs,

@@ -72,6 +72,7 @@ export async function startEdge(config: Config, clock: Clock): Promise<Applicati
     explainer: null,
     readPath,
     statuses: () => edge.statuses(),
+    polls: () => [],
     confirmedAgeMs: () => edge.confirmedAgeMs,
     intervalMs: () => edge.intervalMs,
     mode: () => edge.writer?.mode ?? null,

@@ -2,6 +2,7 @@
 import { createApp } from "../http/app.ts";
 import { readDashboard } from "../http/dashboard_files.ts";
 import type { AppDeps } from "../http/deps.ts";
+import { Operations, type OperationsOptions } from "../http/operations.ts";
 import { serveWith } from "../http/serve.ts";
 import { type Server, startServer } from "../http/server.ts";
 import { TrustedProxies } from "../http/trusted_proxies.ts";
@@ -13,10 +14,19 @@ import type { Config } from "./config.ts";
 import { DASHBOARD_FOLDER } from "./grants.ts";
 
 /** What is served, by the kind of node that it is. */
-export type ServedNode = Omit<
-  AppDeps,
-  "hub" | "serve" | "clock" | "version" | "allowedOrigins" | "dashboard" | "trustedProxies"
->;
+export type ServedNode =
+  & Pick<OperationsOptions, "polls">
+  & Omit<
+    AppDeps,
+    | "hub"
+    | "operations"
+    | "serve"
+    | "clock"
+    | "version"
+    | "allowedOrigins"
+    | "dashboard"
+    | "trustedProxies"
+  >;
 
 /**
  * Listens and serves.
@@ -36,13 +46,23 @@ export async function serveNode(
     empty: emptyFrameOf(projection),
     intervalMs: config.intervalMs,
   });
+  const operations = new Operations({ ...node, clock, hub });
   const { host, port, allowedOrigins } = config;
   const { version } = manifest;
   const trustedProxies = new TrustedProxies(config.trustedProxies);
   const dashboard = await readDashboard(DASHBOARD_FOLDER);
-  const common = { hub, serve, clock, version, allowedOrigins, dashboard, trustedProxies };
+  const common = {
+    hub,
+    operations,
+    serve,
+    clock,
+    version,
+    allowedOrigins,
+    dashboard,
+    trustedProxies,
+  };
   const app = createApp({ ...node, ...common });
-  return { server: startServer({ app, hub, host, port, allowedOrigins }), hub };
+  return { server: startServer({ app, hub, operations, host, port, allowedOrigins }), hub };
 }
 
 /** Where a node is reached, such as `http://127.0.0.1:3000`. */

@@ -6,6 +6,7 @@ import type { ReadPath } from "../projection/read_path.ts";
 import type { Serve } from "../stream/broadcast.ts";
 import type { Hub } from "../stream/hub.ts";
 import type { DashboardFiles } from "./dashboard_files.ts";
+import type { Operations } from "./operations.ts";
 import type { RedisHealth } from "./redis_health.ts";
 import type { ServeOptions } from "./serve.ts";
 import type { TrustedProxies } from "./trusted_proxies.ts";
@@ -30,6 +31,8 @@ export interface AppDeps extends ServeOptions {
   readonly writerAddress: () => string | null;
   /** Null where Redis is not configured. */
   readonly redis: (() => RedisHealth) | null;
+  /** What is measured and watched beside. */
+  readonly operations: Operations;
   /** Whose word is taken for where a client is. */
   readonly trustedProxies: TrustedProxies;
   /** Exact origins, beside the server's own, whose pages may read and connect. */

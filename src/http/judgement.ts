@@ -76,6 +76,7 @@ export function judge(deps: AppDeps): Judgement {
     const fault = sourceFault(status, now);
     if (fault !== null) reasons.push(`${status.name}_${fault}`);
   }
+  reasons.push(...deps.operations.watch.stalls.map(({ reason }) => reason));
   if (deps.redis !== null) reasons.push(...redisFaults(deps.redis()));
   const status = failed.length > 0 ? "unavailable" : reasons.length > 0 ? "degraded" : "ok";
   return { status, reasons, head, confirmedAgeMs };

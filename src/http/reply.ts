@@ -1,5 +1,6 @@
 /** How every response is made: with the security headers, a request id, and a body as it stands. */
 import type { Context } from "hono";
+import { traceOf } from "./request_trace.ts";
 
 /** Headers of a response. */
 export type HeaderFields = Readonly<Record<string, string>>;
@@ -23,19 +24,9 @@ const COMMON = Object.entries({
   "cache-control": "no-store",
 });
 
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,64}$/;
-/** Differs in each process, so that ids of two runs do not meet in a log. */
-const RUN = crypto.randomUUID().slice(0, 8);
-let requests = 0;
-
 /** The id of a request: what the client or a proxy sent, where that is harmless, or a new one. */
 export function requestId(c: Context): string {
-  const known: unknown = c.get("requestId");
-  if (typeof known === "string") return known;
-  const sent = c.req.raw.headers.get("x-request-id");
-  const id = sent !== null && REQUEST_ID.test(sent) ? sent : `${RUN}-${(++requests).toString(36)}`;
-  c.set("requestId", id);
-  return id;
+  return traceOf(c.req.raw).id;
 }
 
 /** How long a body is in bytes; null where that is not known, or there is none. */

@@ -1,6 +1,7 @@
 /** Routes with a memory: what is served where, so that a wrong method is told from a wrong path. */
 import type { Context, Hono } from "hono";
 import { HttpProblem } from "./problem.ts";
+import { traceOf } from "./request_trace.ts";
 
 /** Answers a request. */
 export type Handler = (c: Context) => Response | Promise<Response>;
@@ -16,7 +17,10 @@ export class Routes {
 
   /** @param path may end in parameters with a pattern, such as `/api/events/:position{[0-9]+}` */
   get(path: string, handler: Handler): void {
-    this.#app.get(path, handler);
+    this.#app.get(path, (c) => {
+      traceOf(c.req.raw).route = path;
+      return handler(c);
+    });
     this.#patterns.push(new RegExp(`^${path.replace(/:\w+\{(.+?)\}/g, "$1")}$`));
   }
 

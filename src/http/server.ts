@@ -3,6 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Hono } from "hono";
 import { HostGuard, misdirectedApp } from "./host_guard.ts";
 import { isLoopback } from "./loopback.ts";
+import type { Operations } from "./operations.ts";
 import type { Hub } from "../stream/hub.ts";
 
 const log = getLogger(["pnl", "http"]);
@@ -16,6 +17,8 @@ const STOP_MS = 2_000;
 export interface ServerOptions {
   readonly app: Hono;
   readonly hub: Hub;
+  /** Measures the requests, and watches as long as the server runs. */
+  readonly operations: Operations;
   readonly host: string;
   /** Origins whose hosts are accepted beside the loopback's, where only this machine reaches the server. */
   readonly allowedOrigins?: readonly string[];
@@ -58,15 +61,17 @@ export class ListenError extends Error {
  * @throws {ListenError} where the address is taken or not allowed
  */
 export function startServer(options: ServerOptions): Server {
-  const { hub, host } = options;
+  const { hub, host, operations } = options;
   const server = listen(options);
   hub.start();
+  const endWatching = operations.start();
   log.info("Listening on {host}:{port}", {
     host,
     port: server.addr.port,
   });
   let stopping: Promise<boolean> | null = null;
   const stop = async () => {
+    endWatching();
     // The streams end first: the runtime would close the sockets without the time to come back after.
     await hub.drain(DRAIN_MS);
     const ended = server.shutdown().then(() => true);
@@ -103,12 +108,15 @@ async function answerHead(
 }
 
 function listen(options: ServerOptions): Deno.HttpServer<Deno.NetAddr> {
-  const { host, port, allowedOrigins = [] } = options;
+  const { host, port, operations, allowedOrigins = [] } = options;
   let guard: HostGuard | null = null;
   const misdirected = misdirectedApp();
   const answer = (request: Request, info: Deno.ServeHandlerInfo) => {
     const app = guard === null || guard.accepts(request) ? options.app : misdirected;
-    return request.method === "HEAD" ? answerHead(app, request, info) : app.fetch(request, info);
+    return operations.requests.measure(
+      request,
+      () => request.method === "HEAD" ? answerHead(app, request, info) : app.fetch(request, info),
+    );
   };
   try {
     const server = Deno.serve({ hostname: host, port, onListen: () => {} }, answer);

@@ -7,7 +7,7 @@ Deno.test("startServer() names the port that is in use", async () => {
   await using server = await startTestServer();
   const { port } = server.server;
   assert.throws(
-    () => startServer({ app: createApp(server.deps), hub: server.hub, host: "127.0.0.1", port }),
+    () => startServer({ ...server.deps, app: createApp(server.deps), host: "127.0.0.1", port }),
     (error: unknown) =>
       error instanceof ListenError && error.code === "port_in_use" &&
       error.message === `Cannot listen on 127.0.0.1:${port}: the port is in use`,
@@ -17,7 +17,7 @@ Deno.test("startServer() names the port that is in use", async () => {
 Deno.test("startServer() names an address that it cannot listen on", async () => {
   await using server = await startTestServer();
   assert.throws(
-    () => startServer({ app: createApp(server.deps), hub: server.hub, host: "192.0.2.1", port: 0 }),
+    () => startServer({ ...server.deps, app: createApp(server.deps), host: "192.0.2.1", port: 0 }),
     (error: unknown) => error instanceof ListenError && error.code === "cannot_listen",
   );
 });

@@ -12,6 +12,7 @@ import { createApp } from "./app.ts";
 import type { AppDeps } from "./deps.ts";
 import { edgeRedisHealth } from "./redis_health.ts";
 import { serveWith } from "./serve.ts";
+import { Operations } from "./operations.ts";
 import { startServer } from "./server.ts";
 import { TestClock, type TestServer, WINDOW_MS } from "./test_server.ts";
 import { TrustedProxies } from "./trusted_proxies.ts";
@@ -92,7 +93,15 @@ export function startTestEdge(url: string, dashboard: AppDeps["dashboard"] = nul
   const empty = emptyFrameOf(edge);
   const hub = new Hub({ projection: edge, serve, empty, intervalMs: HEARTBEAT_MS });
   const endRestarts = edge.onRestart(() => hub.sendAway());
+  const operations = new Operations({
+    ...served,
+    log: null,
+    projection: edge,
+    hub,
+    polls: () => [],
+  });
   const app = createApp({
+    operations,
     role: "edge",
     log: null,
     projection: edge,
@@ -109,7 +118,7 @@ export function startTestEdge(url: string, dashboard: AppDeps["dashboard"] = nul
     dashboard,
     trustedProxies: new TrustedProxies([]),
   });
-  const server = startServer({ app, hub, host: "127.0.0.1", port: 0, stopMs: STOP_MS });
+  const server = startServer({ app, hub, operations, host: "127.0.0.1", port: 0, stopMs: STOP_MS });
   const running = new AbortController();
   const run = edge.run(running.signal);
   const origin = `http://127.0.0.1:${server.port}`;

@@ -11,6 +11,7 @@ import { CLOSED_BREAKER, type SourceStatus } from "../sources/status.ts";
 import { Hub } from "../stream/hub.ts";
 import type { HubOptions } from "../stream/hub_options.ts";
 import { createApp } from "./app.ts";
+import { Operations } from "./operations.ts";
 import type { AppDeps } from "./deps.ts";
 import { serveWith } from "./serve.ts";
 import { type Server, startServer } from "./server.ts";
@@ -108,7 +109,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const serve = serveWith(served);
   const empty = emptyFrameOf(projector);
   const hub = new Hub({ projection: projector, serve, empty, intervalMs: 60_000, ...options.hub });
+  const { intervalMs } = served;
+  const polls = () => [];
+  const operations = new Operations({ clock, log, projection: projector, hub, polls, intervalMs });
   const deps: AppDeps = {
+    operations,
     role: "all",
     log,
     projection: projector,
@@ -127,6 +132,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
   const server = startServer({
     app: createApp(deps),
+    operations,
     hub,
     host: options.host ?? "127.0.0.1",
     allowedOrigins: deps.allowedOrigins,
