@@ -5,6 +5,8 @@ import { yieldTurn } from "../projection/catch_up.ts";
 
 /** Positions that are looked at before others may have their turn: a few milliseconds. */
 const STEP = 5_000;
+/** Others may have their turn after so long, milliseconds. */
+const TURN_MS = 4;
 
 /** What a menu of filters needs. */
 export interface Facets {
@@ -61,7 +63,7 @@ export class EventFacets {
         this.#counts.set(key, { ...found, count });
       }
       this.#position = to;
-      turn = await yieldTurn(this.#clock, turn);
+      turn = await yieldTurn(this.#clock, turn, TURN_MS);
     }
   }
 

@@ -123,11 +123,8 @@ export class EventReader {
     const bounds = this.#narrow(readBounds(options), options);
     const filters = FILTER_NAMES.filter((name) => options[name] !== undefined);
     const values = [...filters.map((name) => options[name] ?? ""), bounds.after, bounds.to];
-    // Of the other indexes the whole would be looked through for a piece of the positions.
-    const byKey = options.timeFrom === undefined && options.timeTo === undefined &&
-      (options.subject !== undefined || options.type !== undefined);
-    const from = `FROM events ${byKey ? indexFor(options) : "NOT INDEXED"}
-      WHERE ${conditions(filters)}`;
+    // By these, the events of a piece of the positions stand together.
+    const from = `FROM events ${keyFor(options)} WHERE ${conditions(filters)}`;
     const sums = this.#statement(
       `SELECT count(*) AS count, coalesce(min(position), 0) AS first,
          coalesce(max(position), 0) AS last ${from}`,
@@ -207,6 +204,11 @@ function toLine({ position, line }: Readonly<Record<string, unknown>>): LogLine 
 function conditions(filters: readonly Filter[]): string {
   const all = [...filters.map((name) => FILTERS[name]), "position > ?", "position <= ?"];
   return all.join(" AND ");
+}
+
+function keyFor({ subject, type }: ReadOptions): Path {
+  if (subject !== undefined) return "INDEXED BY events_by_subject";
+  return type === undefined ? "NOT INDEXED" : "INDEXED BY events_by_type";
 }
 
 function indexFor({ source, type, subject, timeFrom, timeTo }: ReadOptions): Path | null {

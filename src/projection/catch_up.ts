@@ -58,10 +58,11 @@ export async function catchUp(
  * immediate callback would keep waiting until the whole fold has ended.
  *
  * @param turn when that was, on the monotonic clock
+ * @param turnMs how long a turn may be, milliseconds; default 20
  * @returns when it was now
  */
-export async function yieldTurn(clock: Clock, turn: number): Promise<number> {
-  if (clock.monotonic() - turn <= TURN_MS) return turn;
+export async function yieldTurn(clock: Clock, turn: number, turnMs = TURN_MS): Promise<number> {
+  if (clock.monotonic() - turn <= turnMs) return turn;
   await new Promise((resolve) => setTimeout(resolve, 0));
   return clock.monotonic();
 }

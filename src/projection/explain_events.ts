@@ -7,11 +7,12 @@ import { yieldTurn } from "./catch_up.ts";
 
 /** Positions named of one number at most. */
 const MAX_POSITIONS = 100;
-/** Positions of the log that one step looks at: where each event is looked at, and where an index is. */
-const SCANNED = 10_000;
-const INDEXED = 200_000;
+/** Positions of the log that one step goes over. */
+const STEP = 5_000;
 /** Lines read at a time, where what counts stands in them. */
 const PAGE = 500;
+/** Others may have their turn after so long, milliseconds. */
+const TURN_MS = 4;
 
 /** Events behind a number. */
 export interface EventsFound {
@@ -75,46 +76,63 @@ export class EventsOf {
     return found;
   }
 
-  #extent(behind: EventsBehind): Promise<Extent> {
+  async #extent(behind: EventsBehind): Promise<Extent> {
     const limit = behind.most ?? MAX_POSITIONS;
     const filter = filterOf(behind);
-    const { component } = behind;
-    if (component !== undefined) {
-      return this.#steps(PAGE, limit, filter, (range) => this.#corrected(range, component));
+    if (behind.component !== undefined) {
+      return await this.#corrections(behind, limit);
     }
-    const scans = filter.timeFrom !== undefined || filter.timeTo !== undefined;
     // A subject alone stands apart from the positions in its index: a step would look at all of it.
-    const step = scans ? SCANNED : filter.subject === undefined ? INDEXED : this.#to;
-    return this.#steps(step, limit, filter, (range) => this.#log.extent({ ...range, limit }));
-  }
-
-  /** Corrections are few, and of which component they are stands in their lines alone. */
-  #corrected(range: ReadOptions, component: string): Extent {
-    const lines = this.#log.read({ ...range, limit: PAGE });
-    const positions = lines.filter(({ line }) => {
-      const { data }: { data: { component: string } } = JSON.parse(line);
-      return data.component === component;
-    }).map(({ position }) => position);
-    const [first = 0, last = 0] = [positions[0], positions.at(-1)];
-    return { count: positions.length, first, last, positions };
-  }
-
-  async #steps(
-    step: number,
-    limit: number,
-    filter: ReadOptions,
-    look: (range: ReadOptions) => Extent,
-  ): Promise<Extent> {
-    let sum: Extent = { count: 0, first: 0, last: 0, positions: [] };
-    for (let after = 0; after < this.#to; after += step) {
-      this.#signal.throwIfAborted();
-      const found = look({ ...filter, after, to: Math.min(after + step, this.#to) });
-      sum = joined(sum, found, limit);
-      this.#turn = await yieldTurn(this.#clock, this.#turn);
+    const step = filter.subject === undefined ? STEP : this.#to;
+    let sum = NONE;
+    for (let after = this.#startOf(filter); after < this.#to; after += step) {
+      const to = Math.min(after + step, this.#to);
+      sum = joined(sum, this.#log.extent({ ...filter, after, to, limit }), limit);
+      await this.#yield();
     }
     return sum;
   }
+
+  /** Corrections are few, and of which component they are stands in their lines alone. */
+  async #corrections({ component, ...behind }: EventsBehind, limit: number): Promise<Extent> {
+    const { timeFrom = "", timeTo = "~", ...filter } = filterOf(behind);
+    let sum = NONE;
+    for (let after = 0; after < this.#to;) {
+      const lines = this.#log.read({ ...filter, after, to: this.#to, limit: PAGE });
+      const positions = lines.filter(({ line }) => {
+        const { data, time }: Correction = JSON.parse(line);
+        return data.component === component && time >= timeFrom && time < timeTo;
+      }).map(({ position }) => position);
+      const [first = 0, last = 0] = [positions[0], positions.at(-1)];
+      sum = joined(sum, { count: positions.length, first, last, positions }, limit);
+      after = lines.length < PAGE ? this.#to : lines.at(-1)?.position ?? this.#to;
+      await this.#yield();
+    }
+    return sum;
+  }
+
+  /** No event is recorded longer before it happened than the log allows: those before need no look. */
+  #startOf({ timeFrom }: ReadOptions): number {
+    if (timeFrom === undefined) return 0;
+    const recordedFrom = new Date(Date.parse(timeFrom) - MAX_AHEAD_MS).toISOString();
+    const [first] = this.#log.read({ recordedFrom, limit: 1 });
+    return first === undefined ? this.#to : first.position - 1;
+  }
+
+  /** @throws the signal's reason */
+  async #yield(): Promise<void> {
+    this.#signal.throwIfAborted();
+    this.#turn = await yieldTurn(this.#clock, this.#turn, TURN_MS);
+  }
 }
+
+/** What a correction's line says of it. */
+interface Correction {
+  readonly time: string;
+  readonly data: { readonly component: string };
+}
+
+const NONE: Extent = { count: 0, first: 0, last: 0, positions: [] };
 
 const ALL_CORRECTIONS = "The query shows the corrections of all components.";
 
@@ -128,16 +146,12 @@ function joined(a: Extent, b: Extent, limit: number): Extent {
   };
 }
 
-/** No event is recorded longer before it happened than the log allows, which spares looking at those before. */
 function filterOf({ type, subject, from, to }: EventsBehind): ReadOptions {
   return {
     ...(type === undefined ? {} : { type }),
     ...(subject === undefined ? {} : { subject }),
+    ...(from === undefined ? {} : { timeFrom: from }),
     ...(to === undefined ? {} : { timeTo: to }),
-    ...(from === undefined ? {} : {
-      timeFrom: from,
-      recordedFrom: new Date(Date.parse(from) - MAX_AHEAD_MS).toISOString(),
-    }),
   };
 }
 

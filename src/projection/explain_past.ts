@@ -8,12 +8,14 @@ import type { Final } from "./final.ts";
 import { FoldRun } from "./fold_run.ts";
 import type { LedgerCheckpoint } from "./stored.ts";
 
-/** Lines folded before others may have their turn: a few milliseconds. */
+/** Lines folded at a time. */
 const PAGE = 500;
+/** Others may have their turn after so long, milliseconds. */
+const TURN_MS = 4;
 /** How long one question may fold, milliseconds. */
 const BUDGET_MS = 10_000;
 /** Folds kept as text on the way through the log: so many, and so many characters in all. */
-const MAX_KEPT = 32;
+const MAX_KEPT = 16;
 const MAX_CHARACTERS = 64 * 1024 * 1024;
 /** They stand at least so many events apart. */
 const LEAST_APART = 10_000;
@@ -78,7 +80,7 @@ export class PastFolds {
       const finals: Final[] = [];
       run.apply(log.read({ after: run.position, to, limit: PAGE }), finals);
       this.#keep(run, apart);
-      turn = await yieldTurn(clock, turn);
+      turn = await yieldTurn(clock, turn, TURN_MS);
     }
     return run.fold;
   }
