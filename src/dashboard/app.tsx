@@ -1,12 +1,17 @@
-/** The frame of the dashboard: what is around every view. */
+/** The whole page. */
+import { ErrorBoundary } from "./components/error_boundary.tsx";
+import { Frame } from "./components/frame.tsx";
+import { SignInForm } from "./components/sign_in_form.tsx";
 import { useRoute } from "./route.ts";
+import { useAccess } from "./sign_in.ts";
+import { VIEW_NAMES } from "./view_names.ts";
 import { BreakdownView } from "./views/breakdown.tsx";
+import { CurveView } from "./views/curve.tsx";
 import { EventView } from "./views/event.tsx";
 import { EventsView } from "./views/events.tsx";
 import { ExplainView } from "./views/explain.tsx";
 import { NowView } from "./views/now.tsx";
 import { SourcesView } from "./views/sources.tsx";
-import { CurveView } from "./views/curve.tsx";
 
 function View() {
   const { view, item, params } = useRoute();
@@ -26,11 +31,19 @@ function View() {
   }
 }
 
-/** The whole page. */
+/** The frame with the view that the address names, or with what it takes to be let in. */
 export function App() {
+  const { view, item } = useRoute();
+  const { state } = useAccess();
   return (
-    <main id="view" tabIndex={-1}>
-      <View />
-    </main>
+    <Frame>
+      {state === "needed"
+        ? <SignInForm />
+        : (
+          <ErrorBoundary key={`${view}/${item}`} what={VIEW_NAMES[view]}>
+            <View />
+          </ErrorBoundary>
+        )}
+    </Frame>
   );
 }

@@ -17,6 +17,15 @@ export const shortcuts = createStore<{ readonly bound: readonly Shortcut[] }>(()
   bound: [],
 }));
 
+/** What keys are called where their own names would not do. */
+export const KEY_NAMES: Readonly<Record<string, string>> = {
+  " ": "Space",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+};
+
 const SEQUENCE_MS = 1_000;
 
 /** Binds shortcuts while the component is shown. Later ones win over earlier ones with the same keys. */
@@ -34,12 +43,20 @@ function isTyping(target: EventTarget | null): boolean {
     (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
+/** True where the key already means something: to a button or link that has the focus, or in a dialog. */
+function isTaken({ key, target }: KeyboardEvent): boolean {
+  if (document.querySelector("dialog[open]") !== null) return true;
+  const presses = key === " " || key === "Enter";
+  return presses && target instanceof Element &&
+    target.closest("button, a[href], summary, [role=button], [role=treeitem]") !== null;
+}
+
 /** Listens until the function that it returns is called. */
 export function listenForShortcuts(): () => void {
   let before: { readonly key: string; readonly at: number } | null = null;
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (isTyping(event.target) || !preferences.getState().shortcuts) return;
+    if (isTyping(event.target) || isTaken(event) || !preferences.getState().shortcuts) return;
     const sequence = before !== null && event.timeStamp - before.at < SEQUENCE_MS
       ? `${before.key} ${event.key}`
       : null;

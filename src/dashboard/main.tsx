@@ -3,11 +3,17 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { listenForShortcuts } from "./keyboard.ts";
 import { watchNode } from "./node.ts";
+import { followOtherTabs } from "./preferences.ts";
 import { store } from "./session.ts";
+import { watchAccess } from "./sign_in.ts";
+import { followTheme } from "./theme.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("Cannot draw the dashboard: the page has no #root");
+followTheme();
+followOtherTabs();
 store.client.start();
+watchAccess();
 watchNode();
 listenForShortcuts();
 createRoot(root).render(<App />);

@@ -30,6 +30,13 @@ export const preferences = createStore<Preferences>()(
   }),
 );
 
+/** Takes over what another tab has set. */
+export function followOtherTabs(): void {
+  addEventListener("storage", ({ key }) => {
+    if (key === preferences.persist.getOptions().name) void preferences.persist.rehydrate();
+  });
+}
+
 /** A part of the settings; the component is rendered again when it changes. */
 export function usePreference<Part>(selector: (preferences: Preferences) => Part): Part {
   return useStore(preferences, selector);

@@ -1,0 +1,21 @@
+/** The way to the same figures without this page. */
+import { urlOf } from "../api.ts";
+import { useNode } from "../node.ts";
+
+/** Answers of the API; what an edge does not have is left out. */
+export function Footer() {
+  const { role, version } = useNode();
+  const links: readonly (readonly [path: string, label: string])[] = [
+    ["api/pnl/current", "Snapshot"],
+    ["api/pnl/breakdown", "Breakdown"],
+    ...(role === "edge" ? [] : [["api/pnl/history", "History"], ["api/events", "Events"]] as const),
+    ["health", "Health"],
+  ];
+  return (
+    <footer className="footer">
+      <span className="quiet">As JSON:</span>
+      {links.map(([path, label]) => <a key={path} href={urlOf(path).href}>{label}</a>)}
+      <span className="quiet footer-version">pnl-stream {version}</span>
+    </footer>
+  );
+}

@@ -1,0 +1,86 @@
+/** Who the reader is to the server. The key is sent once and kept nowhere in the page. */
+import { useStore } from "zustand/react";
+import { createStore } from "zustand/vanilla";
+import { access, ApiError, request, requestJson } from "./api.ts";
+import { store } from "./session.ts";
+
+/** `open`: the server asks nobody for a key. `needed`: it wants one. `signed_in`: it has had one. */
+export interface Access {
+  readonly state: "unknown" | "open" | "needed" | "signed_in";
+  /** Of the key that was signed in with; null where there is none. */
+  readonly name: string | null;
+  readonly expiresAt: string | null;
+  readonly scopes: readonly string[];
+}
+
+const NOBODY: Access = { state: "unknown", name: null, expiresAt: null, scopes: [] };
+
+const reader = createStore<Access>(() => NOBODY);
+
+/** `GET /api/session`, as far as it is used. */
+interface Session {
+  readonly authRequired: boolean;
+  readonly authenticated: boolean;
+  readonly scopes?: readonly string[];
+  readonly key: { readonly name: string; readonly expiresAt: string | null } | null;
+}
+
+function accessOf({ authRequired, authenticated, scopes = [], key }: Session): Access {
+  const { name = null, expiresAt = null } = key ?? {};
+  if (authenticated && key !== null) return { state: "signed_in", name, expiresAt, scopes };
+  return { ...NOBODY, state: authRequired && !authenticated ? "needed" : "open" };
+}
+
+/** Asks the server. One that knows of no sessions is open; one that is silent leaves it as it was. */
+async function ask(): Promise<void> {
+  try {
+    reader.setState(accessOf(await requestJson<Session>("api/session")), true);
+  } catch (error) {
+    const isOpen = error instanceof ApiError && error.status === 404;
+    if (isOpen) reader.setState({ ...NOBODY, state: "open" }, true);
+  }
+}
+
+/** Asks now, and whenever the server refuses something. A page that needs a key does not connect without. */
+export function watchAccess(): void {
+  void ask();
+  access.addEventListener("unauthorized", () => void ask());
+  store.subscribe(({ status }, before) => {
+    if (status === "refused" && before.status !== "refused") void ask();
+  });
+  reader.subscribe(({ state }, before) => {
+    if (state === before.state) return;
+    if (state === "needed") store.client.stop();
+    else if (before.state === "needed") store.client.start();
+  });
+}
+
+/**
+ * Signs in. The server answers with a cookie that no script can read.
+ *
+ * @throws {ApiError} `unauthorized` where the key is none of the server's, or no more
+ */
+export async function signIn(key: string): Promise<void> {
+  await request("api/session", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ key }),
+  });
+  await ask();
+}
+
+/** Signs out, and leaves no figures behind in the browser. @throws {ApiError} */
+export async function signOut(): Promise<void> {
+  await request("api/session", { method: "DELETE" });
+  store.client.stop();
+  store.close();
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("pnl-stream:snapshot")) localStorage.removeItem(name);
+  }
+  location.reload();
+}
+
+/** Who the reader is; the component is rendered again when that changes. */
+export function useAccess(): Access {
+  return useStore(reader);
+}
