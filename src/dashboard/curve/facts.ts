@@ -1,0 +1,50 @@
+/** What is to be said of a curve in words. */
+import { formatMoney } from "../../pnl/money.ts";
+import { type Change, changeOf } from "../change.ts";
+import { deepestFall, drawdowns, type Fall } from "./drawdown.ts";
+import { type Gap, gapsOf } from "./gaps.ts";
+import { type Grid, placeOf } from "./grid.ts";
+import type { Point } from "./point.ts";
+import type { Span } from "./range.ts";
+
+/** What holds of the points that are seen. */
+export interface Facts {
+  readonly points: readonly Point[];
+  readonly first: Point;
+  readonly last: Point;
+  /** From the value at the beginning to the one at the end. */
+  readonly change: Change;
+  /** The points with the highest and the lowest value inside them. */
+  readonly highest: Point;
+  readonly lowest: Point;
+  readonly fall: Fall | null;
+  /** How far the last value is below the highest before it; a decimal string, never above zero. */
+  readonly below: string;
+  readonly gaps: readonly Gap[];
+}
+
+/** The points of a span. */
+export function pointsIn(points: readonly Point[], span: Span, grid: Grid): readonly Point[] {
+  const [first, last] = [placeOf(grid, span.from), placeOf(grid, span.to) + 1];
+  return points.filter(({ time }) => {
+    const place = placeOf(grid, time);
+    return place >= first && place <= last;
+  });
+}
+
+/** The facts of the points that are seen; null where there are none. */
+export function factsOf(points: readonly Point[], grid: Grid): Facts | null {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  return {
+    points,
+    first,
+    last,
+    change: changeOf(last.net, first.open),
+    highest: points.reduce((best, each) => each.value > best.value ? each : best),
+    lowest: points.reduce((best, each) => each.value < best.value ? each : best),
+    fall: deepestFall(points),
+    below: formatMoney(drawdowns(points).at(-1)!),
+    gaps: gapsOf(points, grid),
+  };
+}

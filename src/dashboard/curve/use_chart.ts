@@ -1,0 +1,71 @@
+/** A chart in an element, and what it shows. */
+import { type RefObject, useEffect, useRef, useState } from "react";
+import { usePreference } from "../preferences.ts";
+import type { ChartLibrary } from "./chart_options.ts";
+import { cursor } from "./cursor.ts";
+import { CurveChart } from "./curve_chart.ts";
+import { gapsOf } from "./gaps.ts";
+import { readPalette } from "./palette.ts";
+import type { Span } from "./range.ts";
+import { axisShift } from "./ticks.ts";
+import type { Curve } from "./use_curve.ts";
+import { useScheme } from "./use_scheme.ts";
+
+/** The library, once it is there: it is loaded where a chart is shown, and not before. */
+export function useLibrary(): ChartLibrary | null | "failed" {
+  const [library, setLibrary] = useState<ChartLibrary | null | "failed">(null);
+  useEffect(() => {
+    import("lightweight-charts").then(setLibrary, () => setLibrary("failed"));
+  }, []);
+  return library;
+}
+
+/**
+ * A chart in an element: another one where it is to look otherwise.
+ *
+ * @param move the reader moved it to another span
+ */
+export function useChart(
+  host: RefObject<HTMLElement | null>,
+  library: ChartLibrary | null,
+  move: (span: Span) => void,
+): CurveChart | null {
+  const [chart, setChart] = useState<CurveChart | null>(null);
+  const zone = usePreference((preferences) => preferences.zone);
+  const hidden = usePreference((preferences) => preferences.hideAmounts);
+  const scheme = useScheme();
+  const latest = useRef(move);
+  useEffect(() => void (latest.current = move));
+  useEffect(() => {
+    if (library === null || host.current === null) return;
+    const look = { palette: readPalette(host.current), zone, hidden };
+    const own = new CurveChart(library, host.current, look, {
+      pointed: (time) => cursor.setState({ time, byKey: false }),
+      moved: (span) => latest.current(span),
+    });
+    setChart(own);
+    return () => {
+      own.close();
+      setChart(null);
+      cursor.setState({ time: null, byKey: false });
+    };
+  }, [library, zone, hidden, scheme]);
+  return chart;
+}
+
+/** Shows a curve on a chart, with marks at some times. */
+export function useDrawing(
+  chart: CurveChart | null,
+  { grid, points, span, now }: Curve,
+  marked: readonly number[],
+): void {
+  const zone = usePreference((preferences) => preferences.zone);
+  useEffect(() => {
+    const shift = axisShift(grid, zone, span.to);
+    chart?.show({ grid, points, now, gaps: gapsOf(points, grid), shift });
+    chart?.turnTo(span);
+  }, [chart, grid, points, now, zone, span.from, span.to]);
+  useEffect(() => {
+    chart?.mark(marked, "Correction");
+  }, [chart, grid, marked.join()]);
+}
