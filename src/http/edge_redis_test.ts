@@ -79,6 +79,7 @@ Deno.test("an edge has no history and no events, and names the writer that has",
         "/api/events?after=2",
         "/api/events?format=csv",
         "/api/events/facets",
+        "/api/pnl/explain?metric=netPnl",
         "/api/events/1",
         "/api/events/stream",
       ]

@@ -45,9 +45,9 @@ function problemOf(error: unknown, deps: AppDeps): unknown {
 async function answer(c: Context, deps: AppDeps): Promise<Response> {
   const { metric, at } = readQuery(c, QUERY);
   if (deps.explainer === null) throw notOnThisNode(deps);
-  const signal = AbortSignal.any([c.req.raw.signal, deps.hub.closing]);
   try {
-    const json = await deps.explainer.explain(metric, at ?? null, signal);
+    // A client that leaves ends nothing: what was folded for it serves the next.
+    const json = await deps.explainer.explain(metric, at ?? null, deps.hub.closing);
     return replyJson(c, json, { "cache-control": "private, no-cache" });
   } catch (error) {
     throw problemOf(error, deps);
