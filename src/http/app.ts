@@ -11,6 +11,7 @@ import { eventStreamRoutes } from "./event_stream.ts";
 import { eventRoutes } from "./events.ts";
 import { explainRoutes } from "./explain.ts";
 import { healthRoutes } from "./health.ts";
+import { metricRoutes } from "./metrics.ts";
 import { pnlRoutes } from "./pnl.ts";
 import { problemResponse } from "./problem.ts";
 import { Routes } from "./routes.ts";
@@ -35,6 +36,7 @@ export function createApp(deps: AppDeps): Hono {
   healthRoutes(routes, deps);
   breakerRoutes(routes, deps);
   cacheRoutes(routes, deps);
+  metricRoutes(routes, deps);
   dashboardRoutes(routes, deps.dashboard);
   app.onError((error, c) => problemResponse(c, error));
   app.notFound((c) => problemResponse(c, routes.refusal(c)));

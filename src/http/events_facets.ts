@@ -33,6 +33,11 @@ export class EventFacets {
     this.#clock = clock;
   }
 
+  /** What was counted so far, by source and type. */
+  counts(): readonly EventCount[] {
+    return [...this.#counts.values()];
+  }
+
   /**
    * The counts, of the log as it is when they are asked for or later.
    *
