@@ -1,5 +1,8 @@
 /** `/health`, `/livez`, `/readyz`: how the service is, for people and for orchestrators. */
+import type { Context } from "hono";
 import type { SourceStatus } from "../sources/status.ts";
+import { covers } from "../access/scope.ts";
+import { whoAsks } from "./auth.ts";
 import type { AppDeps } from "./deps.ts";
 import { judge, type Judgement } from "./judgement.ts";
 import { NO_PARAMETERS, readQuery } from "./query.ts";
@@ -14,6 +17,10 @@ function unreadiness(deps: AppDeps): string | null {
   if (status === "unavailable") {
     return reasons.includes("no_snapshot") ? "no_snapshot" : "unavailable";
   }
+  // What is not polled is served as it was, and says so; what is not folded or pushed is not served.
+  const stopped = deps.operations.watch.stalls
+    .find(({ part }) => part === "projecting" || part === "pushing");
+  if (stopped !== undefined) return stopped.reason;
   const { state, position } = deps.projection;
   const behind = head !== null && position < head;
   return state.status === "rebuilding" && behind ? "catching_up" : null;
@@ -57,14 +64,21 @@ function healthBody(deps: AppDeps, judgement: Judgement, uptimeMs: number) {
   };
 }
 
+/** What anybody may know: a probe needs no key. */
+function brief(c: Context, { version }: AppDeps, { status }: Judgement): Response {
+  return reply(c, status === "unavailable" ? 503 : 200, JSON.stringify({ status, version }), {
+    "content-type": JSON_TYPE,
+  });
+}
+
 /** Registers the routes. */
 export function healthRoutes(routes: Routes, deps: AppDeps): void {
-  const startedAt = deps.clock.monotonic();
-
   routes.get("/health", (c) => {
     readQuery(c, NO_PARAMETERS);
     const judgement = judge(deps);
-    const body = healthBody(deps, judgement, deps.clock.monotonic() - startedAt);
+    const who = whoAsks(c, deps);
+    if (who === null || !covers(who.scopes, "read")) return brief(c, deps, judgement);
+    const body = healthBody(deps, judgement, deps.operations.uptimeMs);
     return reply(c, judgement.status === "unavailable" ? 503 : 200, JSON.stringify(body), {
       "content-type": JSON_TYPE,
     });
@@ -78,8 +92,10 @@ export function healthRoutes(routes: Routes, deps: AppDeps): void {
   routes.get("/readyz", (c) => {
     readQuery(c, NO_PARAMETERS);
     const reason = unreadiness(deps);
-    if (reason === null) return replyJson(c, '{"status":"ok"}');
-    return reply(c, 503, JSON.stringify({ status: "not_ready", reason }), {
+    const stalls = deps.operations.watch.stalls.map(({ reason }) => reason);
+    const named = stalls.length === 0 ? {} : { stalls };
+    if (reason === null) return replyJson(c, JSON.stringify({ status: "ok", ...named }));
+    return reply(c, 503, JSON.stringify({ status: "not_ready", reason, ...named }), {
       "content-type": JSON_TYPE,
       "retry-after": "5",
     });

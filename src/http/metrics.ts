@@ -11,7 +11,7 @@ import { reply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
 function processMetrics(out: Exposition, deps: AppDeps): void {
-  const { operations, role, version, clock } = deps;
+  const { operations, role, version } = deps;
   const { rss, heapUsed, heapTotal, external } = Deno.memoryUsage();
   const mode = deps.mode() ?? "unknown";
   out.gauge("pnl_build_info", "What runs.", [
@@ -20,8 +20,8 @@ function processMetrics(out: Exposition, deps: AppDeps): void {
   out.gauge("pnl_start_time_seconds", "When the node started, since the Unix epoch.", [
     [{}, operations.startedAt / 1000],
   ]);
-  out.gauge("pnl_uptime_seconds", "How long the node has run, by the wall clock.", [
-    [{}, Math.max(0, clock.now() - operations.startedAt) / 1000],
+  out.gauge("pnl_uptime_seconds", "How long the node has run.", [
+    [{}, operations.uptimeMs / 1000],
   ]);
   out.gauge("pnl_memory_bytes", "Memory of the process.", [
     [{ kind: "rss" }, rss],
@@ -53,9 +53,9 @@ function healthMetrics(out: Exposition, deps: AppDeps): void {
       { part: "polling", source: name },
       has(`${name}_polling_stopped`),
     ]),
-    [{ part: "projecting", source: "" }, has("projecting_stopped")],
-    [{ part: "pushing", source: "" }, has("pushing_stopped")],
-    [{ part: "event_loop", source: "" }, has("event_loop_blocked")],
+    [{ part: "projecting" }, has("projecting_stopped")],
+    [{ part: "pushing" }, has("pushing_stopped")],
+    [{ part: "event_loop" }, has("event_loop_blocked")],
   ]);
 }
 

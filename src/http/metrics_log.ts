@@ -76,7 +76,7 @@ export class LogMetrics {
       this.#events(out, this.#facets);
     }
     this.#projection(out);
-    const current = this.#deps.projection.current();
+    const current = known(() => this.#deps.projection.current());
     if (current !== null) snapshotMetrics(out, current.json);
   }
 

@@ -27,7 +27,9 @@ export interface OperationsOptions {
 
 /** Measures and watches one node, from {@link Operations.start} on. */
 export class Operations {
+  /** When it was made, milliseconds since the Unix epoch. */
   readonly startedAt: number;
+  readonly #startedOn: number;
   readonly polls: () => readonly PollStats[];
   readonly requests = new RequestMeter();
   readonly loop = new LoopDelay();
@@ -43,7 +45,13 @@ export class Operations {
     this.#projection = projection;
     this.polls = polls;
     this.startedAt = clock.now();
+    this.#startedOn = clock.monotonic();
     this.watch = new StallWatch({ ...options, loop: this.loop });
+  }
+
+  /** How long ago that was, whatever the wall clock did since. */
+  get uptimeMs(): number {
+    return this.#clock.monotonic() - this.#startedOn;
   }
 
   /** Begins. Returns what ends it. */

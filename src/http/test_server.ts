@@ -1,4 +1,5 @@
 /** A whole server on real parts for tests: log, projection and read path in a folder of their own. */
+import { openAccess } from "../access/no_keys.ts";
 import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
 import type { Candidate } from "../pnl/event.ts";
@@ -37,12 +38,15 @@ export class TestClock implements Clock {
 
 /** What a test may have other than usual. */
 export interface TestServerOptions
-  extends Partial<Pick<AppDeps, "allowedOrigins" | "dashboard" | "redis">> {
+  extends Partial<Pick<AppDeps, "access" | "allowedOrigins" | "dashboard" | "publicUrl" | "redis">> {
   readonly mode?: "live" | "sandbox";
   /** Addresses and networks. */
   readonly trustedProxies?: readonly string[];
   readonly hub?: Partial<Omit<HubOptions, "projection" | "serve" | "empty">>;
   readonly statuses?: readonly SourceStatus[];
+  readonly polls?: Operations["polls"];
+  /** The interval that the watchdog goes by, milliseconds; default {@link WINDOW_MS}. */
+  readonly watchIntervalMs?: number;
   readonly stopMs?: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
@@ -59,6 +63,8 @@ export interface TestServer extends AsyncDisposable {
   readonly deps: AppDeps;
   /** Appends totals of the billing service and waits until they are folded. */
   collect(...collected: string[]): Promise<void>;
+  /** Ends the fold, while all else goes on. */
+  stopFolding(): Promise<void>;
   /** Makes finals: each step goes to another window and appends one event there. */
   windows(count: number): Promise<void>;
   /** `fetch` of a path of this server. */
@@ -109,8 +115,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const serve = serveWith(served);
   const empty = emptyFrameOf(projector);
   const hub = new Hub({ projection: projector, serve, empty, intervalMs: 60_000, ...options.hub });
-  const { intervalMs } = served;
-  const polls = () => [];
+  const intervalMs = () => options.watchIntervalMs ?? WINDOW_MS;
+  const { polls = () => [] } = options;
   const operations = new Operations({ clock, log, projection: projector, hub, polls, intervalMs });
   const deps: AppDeps = {
     operations,
@@ -126,6 +132,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     mode: () => options.mode ?? "live",
     writerAddress: () => null,
     redis: options.redis ?? null,
+    access: options.access ?? openAccess(clock),
+    publicUrl: options.publicUrl ?? null,
     allowedOrigins: options.allowedOrigins ?? [],
     dashboard: options.dashboard ?? null,
     trustedProxies: new TrustedProxies(options.trustedProxies ?? []),
@@ -154,6 +162,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     server,
     deps,
     collect,
+    stopFolding: () => {
+      running.abort();
+      return run;
+    },
     windows: async (count) => {
       for (let made = 0; made < count; made++) {
         clock.step(WINDOW_MS);
