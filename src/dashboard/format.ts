@@ -3,17 +3,18 @@
 /** What stands where a figure is not known. */
 export const NOTHING = "–";
 
-const SIGNS = { plain: "auto", signed: "exceptZero" } as const;
+/** Neither shows a sign of what is rounded to nothing. */
+const SIGNS = { plain: "negative", signed: "exceptZero" } as const;
 const CURRENCY = { style: "currency", currency: "USD" } as const;
 const PERCENT = { minimumFractionDigits: 2, maximumFractionDigits: 2 } as const;
 
 const MONEY = {
-  plain: new Intl.NumberFormat(undefined, CURRENCY),
+  plain: new Intl.NumberFormat(undefined, { ...CURRENCY, signDisplay: SIGNS.plain }),
   signed: new Intl.NumberFormat(undefined, { ...CURRENCY, signDisplay: SIGNS.signed }),
 };
 const EXACT = new Intl.NumberFormat(undefined, { ...CURRENCY, maximumFractionDigits: 9 });
 const PERCENTAGE = {
-  plain: new Intl.NumberFormat(undefined, PERCENT),
+  plain: new Intl.NumberFormat(undefined, { ...PERCENT, signDisplay: SIGNS.plain }),
   signed: new Intl.NumberFormat(undefined, { ...PERCENT, signDisplay: SIGNS.signed }),
 };
 const COUNT = new Intl.NumberFormat();

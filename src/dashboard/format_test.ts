@@ -41,3 +41,9 @@ Deno.test("timeText() and ageText() are short", () => {
   assert.equal(ageText(125_000), "2 min");
   assert.equal(ageText(7_500_000), "2 h 5 min");
 });
+
+Deno.test("money() and percentage() show no sign of what is rounded to nothing", () => {
+  assert.equal(money("-0.001"), money("0.00"));
+  assert.equal(percentage("-0.001"), percentage("0.00"));
+  assert.equal(money("-0.001", "signed"), money("0.00"));
+});

@@ -20,18 +20,21 @@ export function AnthropicCard({ anthropic, position, snapshot }: AnthropicCardPr
   return (
     <Card
       source="anthropic"
-      title={day === "" ? "cost of the UTC day" : `cost of the UTC day ${day}`}
+      title={day === "" ? "Cost of the UTC day" : `Cost of ${day}`}
       total={total}
       served={snapshot?.served ?? null}
     >
-      <SumList
-        position={position}
-        terms={[
-          { label: "Observed", amount: spend, metric: "anthropic.dailySpend" },
-          { label: "Adjustments", amount: adjustments, metric: "anthropic.adjustments" },
-        ]}
-        total={{ label: "Expenses", amount: total, metric: "totalExpenses" }}
-      />
+      <div>
+        <h3>The UTC day</h3>
+        <SumList
+          position={position}
+          terms={[
+            { label: "Observed", amount: spend, metric: "anthropic.dailySpend" },
+            { label: "Adjustments", amount: adjustments, metric: "anthropic.adjustments" },
+          ]}
+          total={{ label: "Expenses", amount: total, metric: "totalExpenses" }}
+        />
+      </div>
       <Descriptions rows={anthropic.byDescription} />
       <Days days={anthropic.days} position={position} monthToDate={anthropic.monthToDate} />
     </Card>
@@ -43,27 +46,30 @@ const NOT_DESCRIBED = "Not described yet";
 function Descriptions({ rows }: { readonly rows: AnthropicBreakdown["byDescription"] }) {
   if (rows.length === 0) return null;
   return (
-    <SortableTable
-      name="Cost by description"
-      caption="Cost by description; it adds up to what was observed."
-      rows={rows}
-      shown={10}
-      idOf={({ description }) => description ?? ""}
-      columns={[
-        {
-          name: "description",
-          label: "Description",
-          key: ({ description }) => ({ kind: "text", value: description }),
-          cell: ({ description }) => description ?? NOT_DESCRIBED,
-        },
-        {
-          name: "amount",
-          label: "Cost",
-          key: ({ amount }) => ({ kind: "amount", value: amount }),
-          cell: ({ amount }) => <Amount value={amount} />,
-        },
-      ]}
-    />
+    <div>
+      <h3>By description</h3>
+      <SortableTable
+        name="Cost by description"
+        caption="What was observed of the day."
+        rows={rows}
+        shown={10}
+        idOf={({ description }) => description ?? ""}
+        columns={[
+          {
+            name: "description",
+            label: "Description",
+            key: ({ description }) => ({ kind: "text", value: description }),
+            cell: ({ description }) => description ?? NOT_DESCRIBED,
+          },
+          {
+            name: "amount",
+            label: "Cost",
+            key: ({ amount }) => ({ kind: "amount", value: amount }),
+            cell: ({ amount }) => <Amount value={amount} />,
+          },
+        ]}
+      />
+    </div>
   );
 }
 
@@ -75,7 +81,7 @@ function Days(
   },
 ) {
   return (
-    <>
+    <div>
       <h3>This month</h3>
       <SortableTable
         name="Cost by day"
@@ -106,6 +112,6 @@ function Days(
         }]}
         total={{ label: "Month to date", amount: monthToDate, metric: "anthropic.monthToDate" }}
       />
-    </>
+    </div>
   );
 }

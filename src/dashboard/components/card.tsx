@@ -21,16 +21,16 @@ export interface CardProps {
 export function Card({ source, title, total, served, children }: CardProps) {
   const id = useId();
   return (
-    <article className="card" data-source={source} aria-labelledby={id}>
+    <article className="card source-card" data-source={source} aria-labelledby={id}>
       <header>
         <h2 id={id}>{SOURCE_LABELS[source]}</h2>
         {served === null ? null : <SourceState source={source} served={served} />}
+        <p className="card-total">
+          <span className="quiet">{title}</span>{" "}
+          <Amount value={total} signed={source === "kalshi"} />
+        </p>
       </header>
-      <p className="card-total">
-        <Amount value={total} signed={source !== "anthropic"} />{" "}
-        <span className="quiet">{title}</span>
-      </p>
-      {children}
+      <div className="card-parts">{children}</div>
     </article>
   );
 }
@@ -46,7 +46,7 @@ function SourceState(
     return <a className="badge" data-worth="default" href={hrefOf("sources")}>Not configured</a>;
   }
   const age = served.sources[source]?.dataAgeMs ?? null;
-  const read = age === null ? "not read yet" : `read ${ageText(age)} before`;
+  const read = age === null ? "not read yet" : `read ${ageText(age)} ago`;
   const isStale = served.stale.includes(source);
   return (
     <a className="badge" data-worth={isStale ? "stale" : "live"} href={hrefOf("sources")}>

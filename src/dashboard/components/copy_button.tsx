@@ -29,7 +29,7 @@ export function CopyButton({ text, what, label }: CopyButtonProps) {
     <>
       <button
         type="button"
-        className={label === undefined ? "copy icon-button" : "copy"}
+        className={label === undefined ? "copy copy-only" : "copy"}
         data-said={said}
         title={`Copy ${what}`}
         aria-label={label === undefined ? `Copy ${what}` : undefined}
@@ -47,7 +47,7 @@ export function CopyButton({ text, what, label }: CopyButtonProps) {
 
 function CopyIcon({ done }: { readonly done: boolean }) {
   return (
-    <svg className="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+    <svg className="copy-icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
       {done ? <path d="M3 8.5 6.5 12 13 4.5" /> : <path d="M5.5 5.5h7v7h-7zM3.5 10.5v-7h7" />}
     </svg>
   );

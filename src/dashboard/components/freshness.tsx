@@ -40,7 +40,7 @@ export interface AsOfProps {
 /** When a snapshot was known to be the newest, how long ago that is, and the tier it came from. */
 export function AsOf({ served, ageMs }: AsOfProps) {
   const { at, confirmedAgeMs, from } = served;
-  if (from === "default") return <p className="as-of">from {TIERS[from]}</p>;
+  if (from === "default") return <p className="as-of">{TIERS[from]}</p>;
   const confirmed = confirmedAgeMs === null
     ? null
     : new Date(Date.parse(at) - confirmedAgeMs).toISOString();
@@ -52,7 +52,7 @@ export function AsOf({ served, ageMs }: AsOfProps) {
         </>
       )}
       {ageMs === null ? null : <span className="age">{ageText(ageMs)} ago</span>}
-      <span className="tier">from {TIERS[from]}</span>
+      <span className="tier">{TIERS[from]}</span>
     </p>
   );
 }

@@ -20,19 +20,22 @@ export function KalshiCard({ kalshi, position, snapshot }: KalshiCardProps) {
   return (
     <Card
       source="kalshi"
-      title="P&L, realised less fees"
+      title="P&L"
       total={kalshi.pnl}
       served={snapshot?.served ?? null}
     >
-      <SumList
-        position={position}
-        terms={[
-          { label: "Realised", amount: kalshi.realizedPnl, metric: "kalshi.realizedPnl" },
-          { label: "Fees", amount: kalshi.fees, less: true, metric: "kalshi.fees" },
-          { label: "Adjustments", amount: kalshi.adjustments, metric: "kalshi.adjustments" },
-        ]}
-        total={{ label: "P&L", amount: kalshi.pnl, metric: "kalshi.pnl" }}
-      />
+      <div>
+        <h3>Profit and loss</h3>
+        <SumList
+          position={position}
+          terms={[
+            { label: "Realised", amount: kalshi.realizedPnl, metric: "kalshi.realizedPnl" },
+            { label: "Fees", amount: kalshi.fees, less: true, metric: "kalshi.fees" },
+            { label: "Adjustments", amount: kalshi.adjustments, metric: "kalshi.adjustments" },
+          ]}
+          total={{ label: "P&L", amount: kalshi.pnl, metric: "kalshi.pnl" }}
+        />
+      </div>
       <Cash cash={kalshi.cash} position={position} />
       {snapshot === null
         ? null
@@ -45,7 +48,7 @@ function Cash(
   { cash, position }: { readonly cash: KalshiBreakdown["cash"]; readonly position: number },
 ) {
   return (
-    <>
+    <div>
       <h3>Cash by the facts</h3>
       <SumList
         position={position}
@@ -58,7 +61,7 @@ function Cash(
         ]}
         total={{ label: "Derived cash", amount: cash.derived }}
       />
-    </>
+    </div>
   );
 }
 
@@ -84,7 +87,7 @@ function Reported(
     ],
   ] as const;
   return (
-    <>
+    <div>
       <h3>
         Reported by Kalshi {at === of ? null : <span className="quiet">at event {whole(at)}</span>}
       </h3>
@@ -103,6 +106,6 @@ function Reported(
       <p className="quiet">
         {whole(kalshi.openPositions)} open positions, observed <Time value={kalshi.observedAt} />
       </p>
-    </>
+    </div>
   );
 }

@@ -11,7 +11,7 @@ function idOf({ subaccount, ticker }: MarketRow): string {
 function nameOf({ ticker, markets }: MarketRow) {
   return ticker === null
     ? `${markets} other markets`
-    : <a href={hrefOf("events", null, { subject: ticker })}>{ticker}</a>;
+    : <a className="ticker" href={hrefOf("events", null, { subject: ticker })}>{ticker}</a>;
 }
 
 function stateOf({ settled }: MarketRow): string | null {

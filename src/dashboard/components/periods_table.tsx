@@ -18,7 +18,7 @@ export function PeriodsTable(
     <div className="scroll" tabIndex={0} role="region" aria-label="Periods">
       <table className="periods">
         <caption>
-          <span className="caption">
+          <span className="table-caption">
             Revenue and expenses over the same span, from when every source is known within it.
           </span>
         </caption>

@@ -9,9 +9,9 @@ import { ClockTime } from "./clock_time.tsx";
 export function QualityLine({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
   const { quality, position, window } = snapshot;
   return (
-    <section className="quality" aria-labelledby="quality-title">
+    <section className="card" aria-labelledby="quality-title">
       <h2 id="quality-title">Where these figures stand</h2>
-      <dl className="facts">
+      <dl className="standing">
         <Fact name="Last event">
           {position === 0
             ? "none"

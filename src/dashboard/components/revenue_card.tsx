@@ -22,31 +22,36 @@ export function RevenueCard({ revenue, position, snapshot }: RevenueCardProps) {
   return (
     <Card
       source="revenue"
-      title="collected"
+      title="Collected"
       total={revenue.total}
       served={snapshot?.served ?? null}
     >
-      <SumList
-        position={position}
-        terms={[
-          { label: "Collected", amount: revenue.collected, metric: "revenue.collected" },
-          { label: "Adjustments", amount: revenue.adjustments, metric: "revenue.adjustments" },
-        ]}
-        total={{ label: "Revenue's part", amount: revenue.total }}
-      />
-      <h3>Of what was invoiced</h3>
-      <dl className="sum">
-        {rows.map(([label, metric, value]) => (
-          <div key={metric}>
-            <dt>{label}</dt>
-            <dd>
-              <Explained metric={metric} at={position}>
-                <Amount value={value} />
-              </Explained>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <div>
+        <h3>Part of revenue</h3>
+        <SumList
+          position={position}
+          terms={[
+            { label: "Collected", amount: revenue.collected, metric: "revenue.collected" },
+            { label: "Adjustments", amount: revenue.adjustments, metric: "revenue.adjustments" },
+          ]}
+          total={{ label: "Part of revenue", amount: revenue.total }}
+        />
+      </div>
+      <div>
+        <h3>Of what was invoiced</h3>
+        <dl className="sum">
+          {rows.map(([label, metric, value]) => (
+            <div key={metric}>
+              <dt>{label}</dt>
+              <dd>
+                <Explained metric={metric} at={position}>
+                  <Amount value={value} />
+                </Explained>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
     </Card>
   );
 }

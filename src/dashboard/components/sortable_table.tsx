@@ -43,7 +43,7 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
       <div className="scroll" tabIndex={0} role="region" aria-label={name}>
         <table>
           <caption>
-            <span className="caption">{caption}</span>
+            <span className="table-caption">{caption}</span>
           </caption>
           <Heads columns={columns} sample={rows[0]} sorting={sorting} sort={setSorting} />
           <tbody>

@@ -77,7 +77,7 @@ function TileValue(
 function Notes({ notes }: { readonly notes: readonly Note[] }) {
   if (notes.length === 0) return null;
   return (
-    <ul className="notes">
+    <ul className="tile-notes">
       {notes.map(({ text, href }) => (
         <li key={text}>
           <a href={href}>{text}</a>

@@ -1,7 +1,7 @@
 /** How far a figure is from the base that it is measured against, and which base that is. */
 import type { Base } from "../bases.ts";
 import { changeOf, pointsOf } from "../change.ts";
-import { signOf } from "../format.ts";
+import { money, percentage, signOf } from "../format.ts";
 import { type MetricName, METRICS } from "../metrics.ts";
 import type { Snapshot } from "../../pnl/snapshot_schema.ts";
 import { Amount, Percent } from "./amount.tsx";
@@ -14,10 +14,11 @@ export interface NamedBase {
   readonly kind: "window" | "day";
 }
 
-const GLYPHS = { "-1": "▼", "0": "＝", "1": "▲" } as const;
+const TONES = { "-1": "down", "0": "even", "1": "up" } as const;
+const GLYPHS = { "-1": "▼", "0": "", "1": "▲" } as const;
 
 function Glyph({ value }: { readonly value: string | null }) {
-  return <span className="glyph" aria-hidden="true">{GLYPHS[`${signOf(value)}`]}</span>;
+  return <span className="tile-glyph" aria-hidden="true">{GLYPHS[`${signOf(value)}`]}</span>;
 }
 
 /** A window that ends at midnight is the last of the day before. */
@@ -28,12 +29,16 @@ function dayOf(end: string): string {
 function BaseName({ base, kind, metric }: NamedBase & { readonly metric: MetricName }) {
   const { position, window } = base;
   return (
-    <span className="base">
-      since the {kind === "day" ? `close of ${dayOf(window.end)}` : "window to"}{" "}
-      {kind === "day" ? null : <ClockTime value={window.end} />}
-      {" at "}
-      <Explained metric={metric} at={position}>event {position}</Explained>
-    </span>
+    <p className="tile-base">
+      since the{" "}
+      <Explained metric={metric} at={position}>
+        {kind === "day" ? `close of ${dayOf(window.end)}` : (
+          <>
+            window to <ClockTime value={window.end} />
+          </>
+        )}
+      </Explained>
+    </p>
   );
 }
 
@@ -46,24 +51,32 @@ export interface TileChangeProps {
 }
 
 /** Why there is nothing to compare with. */
-function reasonOf({ trendPct }: Snapshot["metrics"]): string {
-  return trendPct === null ? "No earlier final to compare with" : "The base is not known here";
+function reasonOf(metric: MetricName, { trendPct, dailyTrendPct }: Snapshot["metrics"]): string {
+  if (metric === "dailyTrendPct" && dailyTrendPct === null) {
+    return "No final window before this UTC day";
+  }
+  return trendPct === null
+    ? "No final window to compare with yet"
+    : "The window that it is measured against is not known here";
 }
 
 /** The change of a metric since its base. A trend's own value is the percentage: its amount is net P&L's. */
 export function TileChange({ metric, metrics, named }: TileChangeProps) {
-  if (named === null) return <p className="change">{reasonOf(metrics)}</p>;
+  if (named === null) {
+    return (
+      <div className="tile-change">
+        <p className="tile-base">{reasonOf(metric, metrics)}</p>
+      </div>
+    );
+  }
   const { base } = named;
   return (
-    <p className="change">
+    <div className="tile-change">
       {metric === "grossMarginPct"
         ? <Points now={metrics[metric]} before={base.metrics[metric]} />
-        : <Dollars metric={metric} now={metrics} before={base.metrics} />}{" "}
-      <BaseName
-        {...named}
-        metric={metric === "grossMarginPct" ? "grossMarginPct" : amountOf(metric)}
-      />
-    </p>
+        : <Dollars metric={metric} now={metrics} before={base.metrics} />}
+      <BaseName {...named} metric={metric === "grossMarginPct" ? metric : amountOf(metric)} />
+    </div>
   );
 }
 
@@ -83,20 +96,31 @@ function Dollars(
   const name = amountOf(metric);
   const { amount, percent } = changeOf(now[name], before[name]);
   return (
-    <span className="delta">
+    <p className="tile-delta">
       <Glyph value={amount} />
-      <Amount value={amount} signed />
-      {name !== metric || percent === null ? null : <>({<Percent value={percent} signed />})</>}
-    </span>
+      <Amount value={amount} signed exact={money(amount) === money("0.00")} />{" "}
+      {name !== metric || percent === null ? null : (
+        <span className="tile-percent">
+          (<Percent value={percent} signed />)
+        </span>
+      )}
+      {name === metric ? null : <span className="quiet">of net P&L</span>}
+    </p>
   );
 }
 
 function Points({ now, before }: { readonly now: string | null; readonly before: string | null }) {
   const points = pointsOf(now, before);
   return (
-    <span className="delta">
+    <p className="tile-delta">
       <Glyph value={points} />
-      <Percent value={points} signed /> points
-    </span>
+      {points === null
+        ? <Percent value={null} />
+        : (
+          <span className="figure" data-tone={TONES[`${signOf(points)}`]} data-value={points}>
+            {percentage(points, "signed").replace(/ %$/, " points")}
+          </span>
+        )}
+    </p>
   );
 }

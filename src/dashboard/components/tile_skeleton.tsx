@@ -11,7 +11,7 @@ export function TileSkeleton({ metric }: { readonly metric: MetricName }) {
       <p className="tile-value skeleton">
         <span className="unseen">not known yet</span>
       </p>
-      <p className="change skeleton" />
+      <p className="tile-change skeleton" />
       <p className="spark skeleton" />
       <p className="as-of skeleton" />
     </article>

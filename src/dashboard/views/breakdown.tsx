@@ -83,13 +83,11 @@ function Parts(
           <StepsTable steps={steps.steps} position={position} />
         </details>
       </section>
-      <div className="cards">
-        <KalshiCard kalshi={kalshi} position={position} snapshot={snapshot} />
-        <AnthropicCard anthropic={anthropic} position={position} snapshot={snapshot} />
-        <RevenueCard revenue={revenue} position={position} snapshot={snapshot} />
-      </div>
+      <KalshiCard kalshi={kalshi} position={position} snapshot={snapshot} />
+      <AnthropicCard anthropic={anthropic} position={position} snapshot={snapshot} />
+      <RevenueCard revenue={revenue} position={position} snapshot={snapshot} />
       <section className="card" aria-labelledby="markets-title">
-        <h2 id="markets-title">Markets</h2>
+        <h2 id="markets-title">Kalshi, market by market</h2>
         {kalshi.markets.length === 0
           ? <Empty title="No market was traded yet." />
           : <MarketsTable markets={kalshi.markets} />}

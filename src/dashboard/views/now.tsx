@@ -38,7 +38,11 @@ function Figures({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
     <>
       {snapshot.served.from === "default" ? <NoFigures /> : null}
       <Tiles snapshot={snapshot} />
-      <section aria-labelledby="periods-title">
+      <p className="tiles-legend">
+        Revenue over the whole life, expenses of the UTC day. Curves show the{" "}
+        {RECENT_SPAN.toLowerCase()}.
+      </p>
+      <section className="card" aria-labelledby="periods-title">
         <h2 id="periods-title">Periods</h2>
         <PeriodsTable periods={snapshot.periods} position={snapshot.position} />
       </section>
