@@ -11,7 +11,6 @@ export function togglePause(): void {
     say("Live again");
   } else if (client.state.status !== "idle") {
     client.pause();
-    say("Paused");
   }
 }
 

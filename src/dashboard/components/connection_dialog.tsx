@@ -102,8 +102,11 @@ export function ConnectionDialog() {
   const isPaused = usePnl(({ status }) => status === "paused");
   return (
     <Dialog title="Connection" onClose={closeDialog}>
-      <dl className="facts">
+      <dl className="connection-facts">
         <LineFacts />
+      </dl>
+      <h3>Figures</h3>
+      <dl className="connection-facts">
         <DataFacts />
         <NodeFacts />
       </dl>

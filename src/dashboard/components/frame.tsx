@@ -3,6 +3,7 @@ import { type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import { nextTheme, resync, toggleAmounts, togglePause, toggleZone } from "../actions.ts";
 import { openDialog, useDialog } from "../dialogs.ts";
 import { faviconOf } from "../favicon.ts";
+import { whole } from "../format.ts";
 import { type Shortcut, useShortcuts } from "../keyboard.ts";
 import { lineWorth } from "../line_worth.ts";
 import { pageTitle } from "../page_title.ts";
@@ -18,6 +19,7 @@ import { Footer } from "./footer.tsx";
 import { Header } from "./header.tsx";
 import { HelpDialog } from "./help.tsx";
 import { SettingsDialog } from "./settings.tsx";
+import { Time } from "./time.tsx";
 
 const SHORTCUTS: readonly Shortcut[] = [
   ...VIEWS.map((view) => ({
@@ -60,6 +62,19 @@ function useArrival() {
   return main;
 }
 
+/** What paper has to say by itself: no age ticks on it. */
+function PrintedLine() {
+  const snapshot = usePnl((state) => state.snapshot);
+  if (snapshot === null) return null;
+  return (
+    <p className="print-only">
+      Figures at event {whole(snapshot.position)}, sent <Time value={snapshot.served.at} />, USD.
+      {" "}
+      {location.href}
+    </p>
+  );
+}
+
 function Toast() {
   return <p className="toast" role="status">{useToast()}</p>;
 }
@@ -92,6 +107,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <a className="skip" href="#view" onClick={skip}>Skip to the figures</a>
       <Header />
       <SandboxBanner />
+      <PrintedLine />
       <main id="view" ref={main} tabIndex={-1}>{children}</main>
       <Footer />
       <div className="dock">
