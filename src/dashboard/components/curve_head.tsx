@@ -24,7 +24,7 @@ export function CurveHead({ curve, facts, preset, loading }: CurveHeadProps) {
   const isLive = "preset" in range;
   const name = isLive ? PRESET_LABELS[range.preset].long : "this range";
   return (
-    <header className="curve-head">
+    <div className="curve-head">
       <div className="curve-value">
         <p className="curve-label">{isLive ? "Net P&L now" : "Net P&L at the end"} (USD)</p>
         <p className="curve-net">
@@ -39,7 +39,7 @@ export function CurveHead({ curve, facts, preset, loading }: CurveHeadProps) {
       </div>
       <dl className="curve-facts">
         <div>
-          <dt>Below its peak now</dt>
+          <dt>Below its peak</dt>
           <dd>
             <Amount value={below} signed />
           </dd>
@@ -64,7 +64,7 @@ export function CurveHead({ curve, facts, preset, loading }: CurveHeadProps) {
         </div>
       </dl>
       <LiveState isLive={isLive} preset={preset} loading={loading} />
-    </header>
+    </div>
   );
 }
 

@@ -39,6 +39,7 @@ export function CurveNotes({ curve, facts, corrections, children }: CurveNotesPr
           Drag to move, <kbd>+</kbd> <kbd>-</kbd> or Ctrl and the wheel to zoom.
         </span>
       </p>
+      <Zero facts={facts} />
       <Gaps facts={facts} />
       {corrections.length === 0 ? null : (
         <p>
@@ -66,4 +67,12 @@ function Gaps({ facts }: { readonly facts: Facts }) {
       {ageText(longest)}. The curve is not drawn there.
     </p>
   );
+}
+
+/** Says where zero is when the chart does not show it. */
+function Zero({ facts }: { readonly facts: Facts }) {
+  const [low, high] = [facts.lowest.value, facts.highest.value];
+  const height = high - low;
+  if (low > height) return <p>Zero lies below the values of the chart.</p>;
+  return -high > height ? <p>Zero lies above the values of the chart.</p> : null;
 }

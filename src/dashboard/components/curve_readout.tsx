@@ -44,28 +44,28 @@ export function CurveReadout({ curve, facts }: CurveReadoutProps) {
         ? (
           <>
             <Entry name="Open">
-              <Amount value={point.open} />
+              <Amount value={point.open} exact />
             </Entry>
             <Entry name="High">
-              <Amount value={point.high} />
+              <Amount value={point.high} exact />
             </Entry>
             <Entry name="Low">
-              <Amount value={point.low} />
+              <Amount value={point.low} exact />
             </Entry>
           </>
         )
         : null}
       <Entry name={isBucket ? "Close" : "Net P&L"}>
         {point.position === null
-          ? <Amount value={point.net} />
+          ? <Amount value={point.net} exact />
           : (
             <Explained metric="netPnl" at={point.position}>
-              <Amount value={point.net} />
+              <Amount value={point.net} exact />
             </Explained>
           )}
       </Entry>
       <Entry name="Drawdown">
-        <Amount value={formatMoney(fall)} />
+        <Amount value={formatMoney(fall)} exact />
       </Entry>
     </dl>
   );

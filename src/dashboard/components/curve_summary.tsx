@@ -4,9 +4,9 @@ import type { Facts } from "../curve/facts.ts";
 import { pointTimeText } from "../curve/ticks.ts";
 import type { Point } from "../curve/point.ts";
 import type { Curve } from "../curve/use_curve.ts";
-import { signOf } from "../format.ts";
+import { percentage, signOf } from "../format.ts";
 import { usePreference } from "../preferences.ts";
-import { Amount, Percent } from "./amount.tsx";
+import { Amount } from "./amount.tsx";
 
 /** Properties of {@link CurveSummary}. */
 export interface CurveSummaryProps {
@@ -21,21 +21,19 @@ export function CurveSummary({ curve, facts }: CurveSummaryProps) {
   const zone = usePreference((preferences) => preferences.zone);
   const when = ({ time }: Point) => pointTimeText(time, curve.grid, zone);
   const { first, last, change, fall } = facts;
+  const share = change.percent === null ? "" : ` (${percentage(change.percent, "signed")})`;
   const rise = change.amount.replace(/^-/, "");
   return (
     <p className="curve-summary" id="curve-summary">
-      Net P&amp;L {VERBS[`${signOf(change.amount)}`]} <Amount value={rise} />
-      {change.percent === null ? null : (
-        <>
-          (<Percent value={change.percent} signed />)
-        </>
-      )}, from <Amount value={first.open} /> ({when(first)}) to <Amount value={last.net} />{" "}
-      ({when(last)}). {fall === null ? "It was never below an earlier value." : (
+      Net P&amp;L {VERBS[`${signOf(change.amount)}`]} <Amount value={rise} exact />
+      {share}, from <Amount value={first.open} exact /> ({when(first)}) to{" "}
+      <Amount value={last.net} exact /> ({when(last)}).{" "}
+      {fall === null ? "It was never below an earlier value." : (
         <>
           Its deepest drawdown was{" "}
-          <Amount value={formatMoney(minus(fall.peak.value, fall.trough.value))} />
-          : from <Amount value={fall.peak.net} /> ({when(fall.peak)}) to{" "}
-          <Amount value={fall.trough.net} /> ({when(fall.trough)}).
+          <Amount value={formatMoney(minus(fall.peak.value, fall.trough.value))} exact />
+          : from <Amount value={fall.peak.net} exact /> ({when(fall.peak)}) to{" "}
+          <Amount value={fall.trough.net} exact /> ({when(fall.trough)}).
         </>
       )}
     </p>

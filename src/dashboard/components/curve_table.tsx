@@ -109,18 +109,18 @@ function Row(
   },
 ) {
   const zone = usePreference((preferences) => preferences.zone);
-  const net = <Amount value={point.net} />;
+  const net = <Amount value={point.net} exact />;
   return (
     <tr>
       <th scope="row">{pointTimeText(point.time, curve.grid, zone)}</th>
       <td>
-        <Amount value={point.open} />
+        <Amount value={point.open} exact />
       </td>
       <td>
-        <Amount value={point.high} />
+        <Amount value={point.high} exact />
       </td>
       <td>
-        <Amount value={point.low} />
+        <Amount value={point.low} exact />
       </td>
       <td>
         {point.position === null
@@ -128,7 +128,7 @@ function Row(
           : <Explained metric="netPnl" at={point.position}>{net}</Explained>}
       </td>
       <td>
-        <Amount value={formatMoney(fall)} />
+        <Amount value={formatMoney(fall)} exact />
       </td>
     </tr>
   );

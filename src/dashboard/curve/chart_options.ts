@@ -1,7 +1,9 @@
 /** How the chart looks and behaves. */
 import type {
+  AutoscaleInfo,
   BaselineSeriesPartialOptions,
   ChartOptions,
+  CreatePriceLineOptions,
   DeepPartial,
   Time,
 } from "lightweight-charts";
@@ -22,19 +24,35 @@ export interface ChartLook {
 }
 
 const HIDDEN = "•••••";
-/** Less than this between two marks of an axis shows cents. */
-const DOLLAR = 1;
+const WHOLE = /[.,]00$/;
 const FONT_SIZE = 12;
 
-/** Marks of the value axis: with cents only where they differ by cents. */
+/** Marks of the value axis: with cents only where one of them has some. */
 function tickTexts(values: readonly number[], hidden: boolean): string[] {
   if (hidden) return values.map(() => HIDDEN);
-  const [first = 0, second = first + DOLLAR] = values;
-  const places = Math.abs(second - first) < DOLLAR ? 2 : 0;
-  return values.map((value) => {
-    const text = money(value.toFixed(2));
-    return places === 2 ? text : text.replace(/[.,]\d\d$/, "");
-  });
+  const texts = values.map((value) => money(value.toFixed(2)));
+  return texts.every((text) => WHOLE.test(text))
+    ? texts.map((text) => text.replace(WHOLE, ""))
+    : texts;
+}
+
+/**
+ * The scale reaches to zero where that is near: then the reader sees how far from it the curve is, and
+ * otherwise how it moves.
+ */
+function reachingZero(original: () => AutoscaleInfo | null): AutoscaleInfo | null {
+  const found = original();
+  const range = found?.priceRange ?? null;
+  if (found === null || range === null) return found;
+  const { minValue, maxValue } = range;
+  const height = maxValue - minValue;
+  if (minValue > 0 && minValue <= height) {
+    return { ...found, priceRange: { minValue: 0, maxValue } };
+  }
+  if (maxValue < 0 && -maxValue <= height) {
+    return { ...found, priceRange: { minValue, maxValue: 0 } };
+  }
+  return found;
 }
 
 function timeAxis(look: ChartLook, input: () => ChartInput | null) {
@@ -110,6 +128,8 @@ export function seriesOptions(
   const isNet = name === "net";
   return {
     baseValue: { type: "price", price: 0 },
+    ...(isNet ? { autoscaleInfoProvider: reachingZero } : {}),
+    // A value holds until the next.
     lineType: library.LineType.WithSteps,
     lineWidth: isNet ? 2 : 1,
     priceFormat: {
@@ -123,11 +143,23 @@ export function seriesOptions(
     priceLineStyle: library.LineStyle.Dotted,
     crosshairMarkerRadius: 4,
     crosshairMarkerVisible: isNet,
-    topLineColor: palette.up,
-    topFillColor1: faded(palette.up, 0.22),
-    topFillColor2: faded(palette.up, 0.03),
+    topLineColor: isNet ? palette.up : palette.quiet,
+    topFillColor1: faded(palette.up, isNet ? 0.22 : 0),
+    topFillColor2: faded(palette.up, isNet ? 0.03 : 0),
     bottomLineColor: palette.down,
     bottomFillColor1: faded(palette.down, isNet ? 0.03 : 0.1),
     bottomFillColor2: faded(palette.down, isNet ? 0.22 : 0.3),
+  };
+}
+
+/** The line at zero. */
+export function zeroLine(library: ChartLibrary, { palette }: ChartLook): CreatePriceLineOptions {
+  return {
+    price: 0,
+    color: palette.quiet,
+    lineWidth: 1,
+    lineStyle: library.LineStyle.Solid,
+    axisLabelVisible: false,
+    title: "",
   };
 }

@@ -12,7 +12,13 @@ import type {
   WhitespaceData,
 } from "lightweight-charts";
 import { type ChartInput, firstChanged, type Place, placesFrom } from "./chart_data.ts";
-import { type ChartLibrary, type ChartLook, chartOptions, seriesOptions } from "./chart_options.ts";
+import {
+  type ChartLibrary,
+  type ChartLook,
+  chartOptions,
+  seriesOptions,
+  zeroLine,
+} from "./chart_options.ts";
 import { Gestures } from "./gestures.ts";
 import { placeOf, timeOf } from "./grid.ts";
 import { INVISIBLE } from "./palette.ts";
@@ -76,6 +82,7 @@ export class CurveChart {
       seriesOptions(library, look, "drawdown"),
       1,
     );
+    this.#net.createPriceLine(zeroLine(library, look));
     this.#chart.panes()[0]?.setStretchFactor(3);
     this.#chart.panes()[1]?.setStretchFactor(1);
     this.#marks = library.createSeriesMarkers(this.#net, []);

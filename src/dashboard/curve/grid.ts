@@ -31,13 +31,15 @@ const RESOLUTIONS = ["raw", "1m", "1h", "1d"] as const;
  * The grid of a span, of the finest resolution that is not too much to ask for.
  *
  * @param windowMs length of the server's windows
+ * @param first from when history exists, in milliseconds since the epoch
  */
-export function gridFor(span: Span, windowMs: number): Grid {
+export function gridFor(span: Span, windowMs: number, first: number | null): Grid {
+  const known = span.to - Math.max(span.from, first ?? span.from);
   const lengthOf = (resolution: Resolution) =>
     resolution === "raw" ? windowMs : BUCKET_MS[resolution];
   const resolution =
     RESOLUTIONS.find((each) =>
-      lengthOf(each) >= windowMs && (span.to - span.from) / lengthOf(each) <= MOST_ITEMS[each]
+      lengthOf(each) >= windowMs && known / lengthOf(each) <= MOST_ITEMS[each]
     ) ?? "1d";
   const itemMs = lengthOf(resolution);
   const items = Math.ceil((span.to - span.from) / itemMs) + 1;

@@ -90,15 +90,15 @@ function startOf(preset: Exclude<Preset, "all">, now: number): number {
 }
 
 /**
- * The span of a range.
+ * The span of a range. A preset that reaches back before history begins is cut there.
  *
  * @param now the server's time, in milliseconds since the epoch
  * @param first from when history exists; null where there is none
  */
 export function spanOf(range: CurveRange, now: number, first: number | null): Span {
   if ("custom" in range) return range.custom;
-  const from = range.preset === "all" ? first ?? now - HOUR_MS : startOf(range.preset, now);
-  return { from: Math.min(from, now - SHORTEST_MS), to: now };
+  const start = range.preset === "all" ? first ?? now : startOf(range.preset, now);
+  return { from: Math.min(Math.max(start, first ?? start), now - SHORTEST_MS), to: now };
 }
 
 /** The first instant of the calendar's span that a range is; null where it is none. */

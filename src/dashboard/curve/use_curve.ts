@@ -53,7 +53,8 @@ async function load(
   const all = { from: first ?? span.from, to: now };
   const asked = "custom" in range ? withMargins(span, all) : span;
   const { snapshot } = store.getState();
-  const grid = gridFor(asked, snapshot === null ? DEFAULT_INTERVAL_MS : intervalOf(snapshot));
+  const windowMs = snapshot === null ? DEFAULT_INTERVAL_MS : intervalOf(snapshot);
+  const grid = gridFor(asked, windowMs, first);
   const points = first === null ? [] : await loadPoints(asked, grid, signal);
   return { key, range, start: calendarStart(range, now), grid, points, first };
 }
