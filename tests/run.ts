@@ -46,6 +46,12 @@ const KINDS: readonly Kind[] = [
     flags: (path) => permissions([path]),
   },
   {
+    suffix: "_nginx_test.ts",
+    jobs: 1,
+    program: { variable: "PNL_TEST_NGINX", names: ["nginx"], debian: "nginx-light" },
+    flags: (path) => permissions([path, "cat"]),
+  },
+  {
     suffix: "_browser_test.ts",
     jobs: 1,
     program: {

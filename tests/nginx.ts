@@ -1,0 +1,69 @@
+/** The proxy of deploy/nginx.conf in front of one server, as a process of its own. */
+import assert from "node:assert/strict";
+
+const CONFIGURATION = new URL("../deploy/nginx.conf", import.meta.url);
+const START_MS = 10_000;
+
+/** A proxy that runs. */
+export interface Proxy extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** A port that nobody listens on now. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** The shipped configuration, with this machine's addresses for the names in it. */
+function configuration(port: number, upstream: number, folder: string): string {
+  const changes: readonly (readonly [RegExp, string])[] = [
+    [/listen 8080;/, `listen 127.0.0.1:${port};`],
+    [/server edge1:3000.*\n\s*server edge2:3000.*\n/, `server 127.0.0.1:${upstream};\n`],
+    [/server app:3000 max_fails=0;/, `server 127.0.0.1:${upstream};`],
+  ];
+  let text = Deno.readTextFileSync(CONFIGURATION);
+  for (const [pattern, replacement] of changes) {
+    assert.match(text, pattern, "the proxy's configuration has changed");
+    text = text.replace(pattern, replacement);
+  }
+  return text.replaceAll("/tmp/", `${folder}/`).replaceAll("/dev/std", `${folder}/std`);
+}
+
+async function untilItListens(port: number): Promise<void> {
+  for (const from = performance.now();;) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch (error) {
+      if (performance.now() - from > START_MS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Starts nginx with the shipped configuration on a port, in front of a server on this machine. */
+export async function startProxy(port: number, upstream: number): Promise<Proxy> {
+  const program = Deno.env.get("PNL_TEST_NGINX") ?? "";
+  assert.notEqual(program, "", "PNL_TEST_NGINX names no nginx");
+  const folder = await Deno.makeTempDir({ prefix: "pnl-nginx-" });
+  await Deno.writeTextFile(`${folder}/nginx.conf`, configuration(port, upstream, folder));
+  const child = new Deno.Command(program, {
+    args: ["-c", `${folder}/nginx.conf`, "-p", folder, "-g", "daemon off; user root;"],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await child.status;
+    await Deno.remove(folder, { recursive: true });
+  };
+  try {
+    await untilItListens(port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, [Symbol.asyncDispose]: stop };
+}
