@@ -11,6 +11,9 @@ export const MAX_SKEW_MS = 5 * 60_000;
 /** An error's body is read this far, in bytes. */
 const ERROR_BODY_BYTES = 64 * 1024;
 
+/** `application/json`, and whatever else RFC 6839 says is JSON. */
+const JSON_TYPE = /^(application|text)\/([a-z0-9.+-]+\+)?json$/;
+
 /** Query parameters in order; a name may repeat. */
 export type Query = readonly (readonly [name: string, value: string])[];
 
@@ -69,6 +72,7 @@ export class HttpClient {
     try {
       const response = await fetch(url, { headers, redirect: "manual", signal });
       if (!response.ok) throw await this.#failure(response, url.pathname);
+      await refuseOtherTypes(response, url.pathname);
       const body = await readText(response);
       this.#checkDate(response, url.pathname);
       return parse(body, url.pathname);
@@ -118,6 +122,17 @@ export class HttpClient {
       { skewMs },
     );
   }
+}
+
+/** What an answer without a type is, its text says; one of another type is none of the API. */
+async function refuseOtherTypes(response: Response, path: string): Promise<void> {
+  const type = (response.headers.get("content-type") ?? "").replace(/;.*/, "").trim().toLowerCase();
+  if (type === "" || JSON_TYPE.test(type)) return;
+  await response.body?.cancel();
+  const shown = /^[a-z0-9.+-]{1,40}\/[a-z0-9.+-]{1,60}$/.test(type) ? type : "another type";
+  throw new UpstreamError("malformed", `${path} answered with ${shown}, not with JSON`, {
+    path: "$",
+  });
 }
 
 function parse(body: string, path: string): unknown {

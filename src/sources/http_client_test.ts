@@ -135,7 +135,8 @@ Deno.test("HttpClient.getJson() refuses an answer that is no JSON, not UTF-8 or 
     `"${"a".repeat(MAX_BODY_BYTES)}"`,
   ];
   for (const body of bodies) {
-    const { error, asked } = await failure(() => new Response(body), { timeoutMs: 10_000 });
+    const answer = () => new Response(body, { headers: { "content-type": "application/json" } });
+    const { error, asked } = await failure(answer, { timeoutMs: 10_000 });
     assert.equal(error.errorClass, "malformed");
     assert.equal(asked, 1);
   }

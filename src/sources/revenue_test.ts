@@ -17,7 +17,9 @@ Deno.test("revenueSource() observes numbers and decimal strings to the digit", a
     ['{"invoiced":2e3,"collected":1.5E1}', "2000", "15"],
   ];
   for (const [body, invoiced, collected] of bodies) {
-    await using server = upstream(() => new Response(body));
+    await using server = upstream(() =>
+      new Response(body, { headers: { "content-type": "application/json" } })
+    );
     const unit = revenueSource({ baseUrl: server.url, intervalMs: 1, clock }).units[0]!;
     const { events } = await unit.poll(context());
     assert.deepEqual(events.map(({ data, subject }) => [subject, data]), [["totals", {
