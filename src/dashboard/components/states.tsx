@@ -30,7 +30,8 @@ const TITLES: Readonly<Record<string, string>> = {
 function NextStep({ error }: { readonly error: ApiError }) {
   switch (error.code) {
     case "not-on-this-node":
-      return error.writer === null ? null : (
+      // Whoever named the writer does not get to name anything but a page.
+      return error.writer === null || !/^https?:/.test(error.writer) ? null : (
         <p>
           <a href={`${error.writer}/${location.hash}`}>Look at the writer</a>
         </p>
