@@ -15,10 +15,11 @@ export interface NamedBase {
 }
 
 const TONES = { "-1": "down", "0": "even", "1": "up" } as const;
-const GLYPHS = { "-1": "▼", "0": "", "1": "▲" } as const;
 
 function Glyph({ value }: { readonly value: string | null }) {
-  return <span className="tile-glyph" aria-hidden="true">{GLYPHS[`${signOf(value)}`]}</span>;
+  const sign = signOf(value);
+  if (sign === 0) return null;
+  return <span className="tile-glyph" aria-hidden="true">{sign < 0 ? "▼" : "▲"}</span>;
 }
 
 /** A window that ends at midnight is the last of the day before. */
