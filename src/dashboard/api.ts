@@ -82,8 +82,13 @@ export interface Answer<Body> {
  *
  * @param path null: asks for nothing
  * @param version another value asks again and keeps the old answer meanwhile; another path does not keep it
+ * @param ask for answers that are more than JSON; the same function each time
  */
-export function useJson<Body>(path: string | null, version: unknown = 0): Answer<Body> {
+export function useJson<Body>(
+  path: string | null,
+  version: unknown = 0,
+  ask: (path: string, signal: AbortSignal) => Promise<Body> = requestJson,
+): Answer<Body> {
   const [attempt, setAttempt] = useState(0);
   const [kept, setKept] = useState<
     { path: string | null; data: Body | null; error: ApiError | null; done: unknown }
@@ -94,7 +99,7 @@ export function useJson<Body>(path: string | null, version: unknown = 0): Answer
   useEffect(() => {
     if (path === null) return;
     const ending = new AbortController();
-    requestJson<Body>(path, ending.signal).then(
+    ask(path, ending.signal).then(
       (data) => setKept({ path, data, error: null, done: key }),
       (error) => {
         if (ending.signal.aborted) return;

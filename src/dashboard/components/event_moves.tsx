@@ -1,0 +1,80 @@
+/** What an event moved. */
+import { useEffect, useState } from "react";
+import type { RecordedEvent } from "../../pnl/event.ts";
+import { formatMoney, minus, parseMoney } from "../../pnl/money.ts";
+import { positionOf } from "../events/catalogue.ts";
+import { movedBy, movedLabel, type MovedMetric } from "../events/moved.ts";
+import { type Move, useMoves } from "../events/use_moves.ts";
+import { Amount } from "./amount.tsx";
+import { Explained } from "./explained.tsx";
+import { Failed } from "./states.tsx";
+
+/** The figures that it may have moved, each with its explanation; their values when asked for. */
+export function EventMoves({ event }: { readonly event: RecordedEvent }) {
+  const position = positionOf(event);
+  const [wanted, setWanted] = useState(false);
+  useEffect(() => setWanted(false), [position]);
+  const metrics = movedBy(event);
+  const { found, error } = useMoves(metrics, position, wanted);
+  if (metrics.length === 0) {
+    return (
+      <section className="card" aria-labelledby="moves-title">
+        <h2 id="moves-title">What it moved</h2>
+        <p className="quiet">No figure: it only says how things are.</p>
+      </section>
+    );
+  }
+  return (
+    <section className="card" aria-labelledby="moves-title">
+      <header className="card-head">
+        <h2 id="moves-title">What it moved</h2>
+        {wanted
+          ? null
+          : <button type="button" onClick={() => setWanted(true)}>Show before and after</button>}
+      </header>
+      {error === null ? null : <Failed error={error} retry={() => setWanted(false)} />}
+      <table className="moves">
+        <thead>
+          <tr>
+            <th scope="col">Figure</th>
+            <th scope="col">Before</th>
+            <th scope="col">After</th>
+            <th scope="col">Change</th>
+          </tr>
+        </thead>
+        <tbody>
+          {metrics.map((metric) => (
+            <Row key={metric} {...{ metric, position, wanted }} move={found.get(metric) ?? null} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Row(
+  { metric, position, wanted, move }: {
+    readonly metric: MovedMetric;
+    readonly position: number;
+    readonly wanted: boolean;
+    readonly move: Move | null;
+  },
+) {
+  const waiting = wanted && move === null;
+  return (
+    <tr data-metric={metric} aria-busy={waiting}>
+      <th scope="row">
+        <Explained metric={metric} at={position}>{movedLabel(metric)}</Explained>
+      </th>
+      <td>{move === null ? null : <Amount value={move.before} exact />}</td>
+      <td>{move === null ? null : <Amount value={move.after} exact />}</td>
+      <td>{move === null ? null : <Change move={move} />}</td>
+    </tr>
+  );
+}
+
+/** What lies between two figures of the server's, to the last digit. */
+function Change({ move: { before, after } }: { readonly move: Move }) {
+  if (before === null || after === null) return <Amount value={null} />;
+  return <Amount value={formatMoney(minus(parseMoney(after), parseMoney(before)))} signed />;
+}
