@@ -3,16 +3,15 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { formatStreamPosition } from "../projection/frame.ts";
 import { NotOnThisNodeError } from "../projection/open_edge_read_path.ts";
-import { InvalidCursorError, parseCursor } from "../projection/page_cursor.ts";
 import type { HistoryQuery } from "../projection/projection.ts";
 import { BREAKDOWN, CURRENT, historyKey } from "../projection/read_model.ts";
 import type { Answer } from "../projection/tier.ts";
 import type { AppDeps } from "./deps.ts";
 import { entityTag, matches } from "./entity_tag.ts";
+import { HISTORY_QUERY, historyQuestion } from "./history_query.ts";
 import { untilFolded } from "./min_position.ts";
 import { notOnThisNode } from "./not_on_this_node.ts";
-import { HttpProblem } from "./problem.ts";
-import { NO_PARAMETERS, readQuery, timeParameter, wholeParameter } from "./query.ts";
+import { NO_PARAMETERS, readQuery, wholeParameter } from "./query.ts";
 import { reply, replyJson, SharedJsonReply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
@@ -21,38 +20,6 @@ const CACHE_CONTROL = "private, no-cache";
 const CURRENT_QUERY = z.object({
   minPosition: wholeParameter(1, Number.MAX_SAFE_INTEGER).optional(),
 });
-
-const HISTORY_QUERY = z.object({
-  from: timeParameter.optional(),
-  to: timeParameter.optional(),
-  resolution: z.enum(["raw", "1m", "1h", "1d"], "is not one of raw, 1m, 1h, 1d").default("raw"),
-  limit: wholeParameter(1, 1_000).default(100),
-  cursor: z.string().max(100, "is too long").optional(),
-});
-
-/** A question to history, from the query. */
-function historyQuery(c: Context): HistoryQuery {
-  const { from, to, resolution, limit, cursor } = readQuery(c, HISTORY_QUERY);
-  if (cursor !== undefined) {
-    try {
-      parseCursor(resolution, cursor);
-    } catch (error) {
-      if (!(error instanceof InvalidCursorError)) throw error;
-      throw new HttpProblem(
-        "bad_parameter",
-        'Parameter "cursor" is not one that a page of this resolution gave.',
-        { parameter: "cursor" },
-      );
-    }
-  }
-  return {
-    resolution,
-    limit,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    ...(cursor === undefined ? {} : { cursor }),
-  };
-}
 
 /** @throws {HttpProblem} `not_on_this_node` on an edge */
 async function readHistory(deps: AppDeps, query: HistoryQuery): Promise<Answer> {
@@ -120,7 +87,7 @@ export function pnlRoutes(routes: Routes, deps: AppDeps): void {
   });
 
   routes.get("/api/pnl/history", async (c) => {
-    const { entry, from } = await readHistory(deps, historyQuery(c));
+    const { entry, from } = await readHistory(deps, historyQuestion(readQuery(c, HISTORY_QUERY)));
     return replyJson(c, deps.serve(entry, from), { "cache-control": CACHE_CONTROL });
   });
 }

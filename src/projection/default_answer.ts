@@ -4,8 +4,8 @@ import { FOLD_VERSION, initialFold } from "../pnl/fold.ts";
 import type { Snapshot } from "../pnl/snapshot_schema.ts";
 import type { Frame } from "./frame.ts";
 import { pageJson } from "./history.ts";
-import type { Projection } from "./projection.ts";
-import { BREAKDOWN, CURRENT, isHistoryKey } from "./read_model.ts";
+import type { HistoryQuery, Projection } from "./projection.ts";
+import { BREAKDOWN, CURRENT, parseHistoryKey } from "./read_model.ts";
 
 /** A key that no read model has. */
 export class UnknownReadModelError extends Error {
@@ -25,8 +25,20 @@ export class UnknownReadModelError extends Error {
 export function defaultAnswer(key: string, windowMs: number): string {
   if (key === CURRENT) return JSON.stringify(emptySnapshot(windowMs));
   if (key === BREAKDOWN) return JSON.stringify(breakdown(initialFold(windowMs)));
-  if (isHistoryKey(key)) return pageJson({ items: [], nextCursor: null, closed: false });
+  const query = parseHistoryKey(key);
+  if (query !== null) return emptyPage(query);
   throw new UnknownReadModelError(key);
+}
+
+/** Of an empty log every range has few enough items for the finest resolution. */
+function emptyPage({ resolution }: HistoryQuery): string {
+  return pageJson({
+    resolution: resolution === "auto" ? "raw" : resolution,
+    first: null,
+    items: [],
+    nextCursor: null,
+    closed: false,
+  });
 }
 
 /**

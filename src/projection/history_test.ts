@@ -120,7 +120,7 @@ Deno.test("Projector.history() refuses a limit, a time and a cursor that are non
   withHistory((projection) => {
     const query = (more: Partial<HistoryQuery>) => () =>
       projection.history({ resolution: "1m", limit: 10, ...more });
-    for (const limit of [0, 1001, 1.5, NaN]) assert.throws(query({ limit }), RangeError);
+    for (const limit of [0, 2001, 1.5, NaN]) assert.throws(query({ limit }), RangeError);
     assert.throws(query({ from: "yesterday" }), RangeError);
     for (
       const cursor of ["", "!", btoa("1m.x"), formatCursor("1h", 5), btoa("1m.99999999999999999")]
@@ -133,6 +133,7 @@ Deno.test("Projector.history() refuses a limit, a time and a cursor that are non
 Deno.test("historyKey() is read back by parseHistoryKey()", () => {
   const queries: HistoryQuery[] = [
     { resolution: "raw", limit: 1 },
+    { resolution: "auto", limit: 2 },
     { resolution: "1d", limit: 9, from: iso(0), to: iso(1), cursor: "abc" },
   ];
   for (const query of queries) assert.deepEqual(parseHistoryKey(historyKey(query)), query);

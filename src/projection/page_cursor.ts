@@ -22,7 +22,7 @@ export function formatCursor(resolution: Resolution, lastMs: number): string {
  * @returns time of the last item given, milliseconds since the epoch
  * @throws {InvalidCursorError}
  */
-export function parseCursor(resolution: Resolution, cursor: string): number {
+export function parseCursor(resolution: Resolution | "auto", cursor: string): number {
   const match = CURSOR.exec(decode(cursor));
   const lastMs = Number(match?.[2]);
   if (match?.[1] !== resolution || !Number.isSafeInteger(lastMs)) {

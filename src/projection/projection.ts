@@ -7,6 +7,10 @@ export type Resolution = "raw" | "1m" | "1h" | "1d";
 
 /** A page of history, oldest first. */
 export interface HistoryPage {
+  /** That of the items; chosen where `auto` was asked for. */
+  readonly resolution: Resolution;
+  /** Start of the oldest window, or bucket, that there is at this resolution; null where there is none yet. */
+  readonly first: string | null;
   /** Each the JSON of one item: a final snapshot (`raw`) or a bucket. */
   readonly items: readonly string[];
   readonly nextCursor: string | null;
@@ -16,10 +20,11 @@ export interface HistoryPage {
 
 /** A question to history. Times are UTC ISO 8601 with milliseconds, over the windows' ends. */
 export interface HistoryQuery {
-  readonly resolution: Resolution;
+  /** `auto`: the finest of which the whole range has at most `limit` items, else the coarsest. */
+  readonly resolution: Resolution | "auto";
   readonly from?: string;
   readonly to?: string;
-  /** 1 to 1,000. */
+  /** 1 to 2,000. */
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;

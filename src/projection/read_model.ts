@@ -7,8 +7,15 @@ export const CURRENT = "current";
 /** Key of the breakdown that adds up to the newest snapshot. */
 export const BREAKDOWN = "breakdown";
 
-const HISTORY = "history:";
-const RESOLUTIONS: readonly string[] = ["raw", "1m", "1h", "1d"] satisfies Resolution[];
+/** Goes up with the shape of a page: a closed one is kept by others for a while. */
+const HISTORY = "history:2:";
+const RESOLUTIONS: readonly string[] = [
+  "raw",
+  "1m",
+  "1h",
+  "1d",
+  "auto",
+] satisfies (Resolution | "auto")[];
 
 /** The key of a page of history: the same question gives the same key. */
 export function historyKey({ resolution, from, to, limit, cursor }: HistoryQuery): string {

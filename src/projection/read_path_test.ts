@@ -174,7 +174,10 @@ Deno.test("openReadPath() answers from memory with each frame, from SQLite what 
     assert.equal(empty.from, "default");
     assert.equal(SNAPSHOT.parse(JSON.parse(empty.entry.json)).quality.complete, false);
     assert.equal((await readPath.read(BREAKDOWN)).from, "default");
-    assert.equal((await readPath.read(PAGE_KEY)).entry.json, '{"items":[],"nextCursor":null}');
+    assert.equal(
+      (await readPath.read(PAGE_KEY)).entry.json,
+      '{"items":[],"nextCursor":null,"resolution":"1h","first":null}',
+    );
     assert.throws(() => readPath.read("nonsense"), UnknownReadModelError);
     for (let n = 0; n < 20; n++) append(log, clock, { stepMs: 1000, kinds: ["fill"] }, n);
     const offset = 2 * log.head().position;

@@ -107,6 +107,24 @@ export class StoreReader {
     ).map(finalRow);
   }
 
+  /** Start of the oldest final's window, milliseconds since the epoch; null where there is none. */
+  firstWindow(): number | null {
+    const row = this.#one("SELECT window_start FROM finals ORDER BY position LIMIT 1");
+    return row === undefined ? null : integer(row, "window_start");
+  }
+
+  /** How many finals have their window's end in [from, to), counted up to `most`. */
+  countFinalsByEnd(from: number, to: number, most: number): number {
+    const row = this.#one(
+      `SELECT count(*) AS n FROM (
+         SELECT 1 FROM finals WHERE window_end >= ? AND window_end < ? LIMIT ?)`,
+      from,
+      to,
+      bounded(most),
+    );
+    return row === undefined ? 0 : integer(row, "n");
+  }
+
   /** Position of the newest final; null where there is none. */
   newestFinal(): number | null {
     const row = this.#one("SELECT position FROM finals ORDER BY position DESC LIMIT 1");
@@ -129,6 +147,28 @@ export class StoreReader {
       to,
       bounded(limit),
     ).map(bucketRow);
+  }
+
+  /** Start of the oldest bucket, milliseconds since the epoch; null where there is none. */
+  firstBucket(resolution: BucketResolution): number | null {
+    const row = this.#one(
+      "SELECT start FROM buckets WHERE resolution = ? ORDER BY start LIMIT 1",
+      resolution,
+    );
+    return row === undefined ? null : integer(row, "start");
+  }
+
+  /** How many buckets start in [from, to), counted up to `most`. */
+  countBucketsFrom(resolution: BucketResolution, from: number, to: number, most: number): number {
+    const row = this.#one(
+      `SELECT count(*) AS n FROM (
+         SELECT 1 FROM buckets WHERE resolution = ? AND start >= ? AND start < ? LIMIT ?)`,
+      resolution,
+      from,
+      to,
+      bounded(most),
+    );
+    return row === undefined ? 0 : integer(row, "n");
   }
 
   /** How many buckets of a resolution there are. */
