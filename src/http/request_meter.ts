@@ -28,6 +28,11 @@ function pathOf(url: string): string {
   return start < 0 ? "/" : url.slice(start, end < 0 ? undefined : end).slice(0, 200);
 }
 
+/** A route without the patterns of its parameters. */
+function shown(route: string): string {
+  return route.replace(/\{.+\}$/, "");
+}
+
 /** Watches over requests. Of a stream the time counts until its answer begins. */
 export class RequestMeter {
   readonly #counts = new Map<string, Count>();
@@ -62,7 +67,9 @@ export class RequestMeter {
 
   /** How long they took, in seconds. */
   durations(): HistogramSample[] {
-    return [...this.#durations].map(([route, histogram]) => [{ route }, histogram.read()]);
+    return [...this.#durations].map((
+      [route, histogram],
+    ) => [{ route: shown(route) }, histogram.read()]);
   }
 
   #count(route: string, sent: string, code: number, seconds: number): void {
@@ -71,7 +78,8 @@ export class RequestMeter {
     const known = this.#counts.get(key);
     if (known !== undefined) known.requests += 1;
     else {
-      this.#counts.set(key, { labels: { route, method, status: String(code) }, requests: 1 });
+      const labels = { route: shown(route), method, status: String(code) };
+      this.#counts.set(key, { labels, requests: 1 });
     }
     let durations = this.#durations.get(route);
     if (durations === undefined) {
