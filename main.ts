@@ -39,6 +39,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./src/cli/backup.ts")).command,
   },
   {
+    name: "keys",
+    summary: "Make, list and revoke the API keys that a server asks for.",
+    load: async () => (await import("./src/cli/keys.ts")).command,
+  },
+  {
     name: "doctor",
     summary: "Check the configuration, the upstreams, Redis, the disk and the databases.",
     load: async () => (await import("./src/cli/doctor.ts")).command,

@@ -1,4 +1,5 @@
 /** Our server with all its routes and its hub, on snapshots of a chosen size in place of a projection. */
+import { openAccess } from "../src/access/no_keys.ts";
 import { createApp } from "../src/http/app.ts";
 import { serveWith } from "../src/http/serve.ts";
 import { TrustedProxies } from "../src/http/trusted_proxies.ts";
@@ -73,6 +74,7 @@ const app = createApp({
   role: "edge",
   log: null,
   projection,
+  explainer: null,
   readPath: new ReadPath([], {
     epoch: () => projection.epoch,
     clock,
@@ -86,6 +88,8 @@ const app = createApp({
   writerAddress: () => null,
   redis: null,
   allowedOrigins: [],
+  access: openAccess(clock),
+  publicUrl: null,
   dashboard: null,
   trustedProxies: new TrustedProxies([]),
 });

@@ -1,4 +1,5 @@
 /** The server without its sources, in this process, on a log that the benchmark appends to. */
+import { openAccess } from "../src/access/no_keys.ts";
 import { createApp } from "../src/http/app.ts";
 import { serveWith } from "../src/http/serve.ts";
 import { TrustedProxies } from "../src/http/trusted_proxies.ts";
@@ -66,6 +67,8 @@ export async function startPushServer(
     writerAddress: () => null,
     redis: null,
     allowedOrigins: [],
+    access: openAccess(clock),
+    publicUrl: null,
     dashboard: null,
     trustedProxies: new TrustedProxies([]),
   });

@@ -1,4 +1,5 @@
 /** The composition root: puts the parts together for a configuration, starts them, stops them in turn. */
+import type { Access } from "../access/access.ts";
 import type { Server } from "../http/server.ts";
 import { acquireDataLock } from "../log/data_lock.ts";
 import { checkLogFiles } from "../log/log_files.ts";
@@ -15,6 +16,7 @@ import type { Config } from "./config.ts";
 import { prepareFolder } from "./folder.ts";
 import { watchMidnight } from "./midnight.ts";
 import { logPath } from "./open_log.ts";
+import { openWriterAccess } from "./node_access.ts";
 import { addressOf, serveNode } from "./serve_node.ts";
 import { liveSources, sandboxSources } from "./upstreams.ts";
 import { claimRedis, connectRedis, type WriterRedis } from "./writer_redis.ts";
@@ -54,6 +56,7 @@ interface Parts {
   readonly log: SqliteEventLog;
   readonly projector: Projector;
   readonly poller: Poller;
+  readonly access: Access;
   /** Null where none is configured. */
   readonly redis: WriterRedis | null;
 }
@@ -69,6 +72,7 @@ async function openParts(
   const lock = stack.use(acquireDataLock(config.dataDir, { port: config.port }));
   const connection = config.redis === null ? null : await connectRedis(config.redis, stack);
   const state = stack.use(await StateStore.open({ path: `${config.dataDir}/state.db` }));
+  const { access, publish } = await openWriterAccess(config, clock, connection, stack);
   const path = logPath(config);
   await checkLogFiles({ path, known: state.lineage(), clock });
   const log = stack.use(await openSqliteEventLog({ path, clock }));
@@ -80,7 +84,7 @@ async function openParts(
   const poller = new Poller({ sources, log, state, clock, breakerThreshold, breakerResetMs });
   const setPort = (port: number) => lock.setPort(port);
   if (connection === null || config.redis === null) {
-    return { log, projector, poller, redis: null, setPort };
+    return { log, projector, poller, access, redis: null, setPort };
   }
   const redis = await claimRedis(config, clock, {
     redis: connection,
@@ -90,7 +94,8 @@ async function openParts(
     ...{ state, log, projector },
   }, signal);
   stack.defer(() => redis.stop());
-  return { log, projector, poller, redis, setPort };
+  await publish(() => !redis.isLost);
+  return { log, projector, poller, access, redis, setPort };
 }
 
 /** Everything that reads and streams, on top of what writes. */
@@ -106,6 +111,7 @@ async function listen(
   stack.defer(stop);
   const { server } = await serveNode(config, clock, {
     role: "all",
+    access: parts.access,
     log,
     projection: projector,
     explainer: new Explainer({ log, clock, projection: projector }),

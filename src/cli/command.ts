@@ -28,6 +28,8 @@ export interface Command {
   readonly options: Readonly<Record<string, CommandOption>>;
   /** Names of the positional arguments it takes; none by default. */
   readonly positionals?: readonly string[];
+  /** How many of them have to be there; all by default. */
+  readonly leastPositionals?: number;
   /**
    * @returns the exit code: 0 done, 1 the check failed
    * @throws {UsageError} on wrong use, exit code 2

@@ -26,6 +26,8 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** `auto`: keys are asked for where other machines reach the server. */
+  readonly auth: "auto" | "required" | "off";
   /** Where other machines reach this server; null where HOST and PORT say it. */
   readonly publicUrl: string | null;
   /** Folder of the databases; in sandbox mode a folder of its own inside PNL_DATA_DIR. No edge uses it. */
@@ -189,6 +191,7 @@ export function readConfig(env: Environment): Config {
     mode: isEdge ? null : live ? "live" : "sandbox",
     host: values.HOST!,
     port: values.PORT!,
+    auth: values.PNL_AUTH!,
     publicUrl: values.PNL_PUBLIC_URL ?? null,
     dataDir: live || isEdge ? dataDir : `${dataDir}/sandbox`,
     intervalMs: values.PNL_INTERVAL_MS!,

@@ -7,6 +7,7 @@ import { openEdgeReadPath } from "../projection/open_edge_read_path.ts";
 import { RedisModels } from "../redis/models.ts";
 import type { Application } from "./application.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { openEdgeAccess } from "./node_access.ts";
 import { serveNode } from "./serve_node.ts";
 import { connectRedis } from "./writer_redis.ts";
 
@@ -65,8 +66,10 @@ export async function startEdge(config: Config, clock: Clock): Promise<Applicati
     await Promise.race([following, new Promise((resolve) => setTimeout(resolve, END_MS))]);
   });
   await untilShown(edge);
+  const access = await openEdgeAccess(config, clock, redis, stack);
   const { server, hub } = await serveNode(config, clock, {
     role: "edge",
+    access,
     log: null,
     projection: edge,
     explainer: null,

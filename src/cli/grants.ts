@@ -31,6 +31,7 @@ export const GRANTED = [
     "events",
     "export",
     "backup",
+    "keys",
     "doctor",
     "sandbox",
   ] as const,
@@ -142,11 +143,11 @@ export function flagsOf(grants: Grants): string[] {
   return grants.ignoreEnv ? [...allowed, "--ignore-env"] : allowed;
 }
 
-/** A warning where the server can be reached from other machines; null where it cannot. */
-export function exposureWarning(config: Config): string | null {
-  return isLoopback(config.host)
+/** A warning where others reach the server and no key is asked for; null where that is not so. */
+export function exposureWarning({ host, auth }: Config): string | null {
+  return isLoopback(host) || auth !== "off"
     ? null
-    : `HOST: ${config.host} can be reached from other machines, and whoever reaches it can read`;
+    : `PNL_AUTH: is off, and ${host} can be reached from other machines: whoever reaches it may do everything`;
 }
 
 /** A warning where edges would name an address that leads nowhere; null where they would not. */

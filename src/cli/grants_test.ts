@@ -82,7 +82,10 @@ Deno.test("grantsOf() an edge's server has a listener, Redis, logs and the dashb
 
 Deno.test("exposureWarning() speaks where other machines can reach the server", () => {
   assert.equal(exposureWarning(readConfig({})), null);
-  assert.match(exposureWarning(readConfig({ HOST: "0.0.0.0" })) ?? "", /can be reached/);
+  assert.match(
+    exposureWarning(readConfig({ HOST: "0.0.0.0", PNL_AUTH: "off" })) ?? "",
+    /can be reached/,
+  );
 });
 
 Deno.test("addressWarning() speaks where edges would name an address that leads nowhere", () => {

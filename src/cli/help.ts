@@ -26,7 +26,10 @@ export function commandHelp(command: Command): string {
   const options = Object.entries(command.options).map(([name, option]) =>
     [`--${name}${option.value === undefined ? "" : ` ${option.value}`}`, option.help] as const
   );
-  const positionals = (command.positionals ?? []).map((name) => ` <${name}>`).join("");
+  const { positionals: names = [] } = command;
+  const positionals = names.map((name, at) =>
+    at < (command.leastPositionals ?? names.length) ? ` <${name}>` : ` [<${name}>]`
+  ).join("");
   return [
     `${command.name}: ${command.summary}`,
     "",

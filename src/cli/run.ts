@@ -32,11 +32,13 @@ function parse(command: Command, args: readonly string[]) {
   try {
     const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     const most = command.positionals?.length ?? 0;
-    if (parsed.values.help !== true && parsed.positionals.length !== most) {
+    const count = parsed.positionals.length;
+    const fits = count <= most && count >= (command.leastPositionals ?? most);
+    if (parsed.values.help !== true && !fits) {
       const extra = parsed.positionals[most];
       throw new UsageError(
         extra === undefined
-          ? `${command.name} needs <${command.positionals?.[parsed.positionals.length]}>`
+          ? `${command.name} needs <${command.positionals?.[count]}>`
           : `${command.name} takes no argument ${JSON.stringify(extra)}`,
       );
     }

@@ -25,6 +25,7 @@ export type ServedNode =
     | "version"
     | "allowedOrigins"
     | "dashboard"
+    | "publicUrl"
     | "trustedProxies"
   >;
 
@@ -47,7 +48,7 @@ export async function serveNode(
     intervalMs: config.intervalMs,
   });
   const operations = new Operations({ ...node, clock, hub });
-  const { host, port, allowedOrigins } = config;
+  const { host, port, allowedOrigins, publicUrl } = config;
   const { version } = manifest;
   const trustedProxies = new TrustedProxies(config.trustedProxies);
   const dashboard = await readDashboard(DASHBOARD_FOLDER);
@@ -59,6 +60,7 @@ export async function serveNode(
     version,
     allowedOrigins,
     dashboard,
+    publicUrl,
     trustedProxies,
   };
   const app = createApp({ ...node, ...common });

@@ -128,6 +128,10 @@ export const SETTINGS = {
   HOST: setting(host, "127.0.0.1"),
   PORT: setting(whole(0, 65_535), "3000"),
   PNL_ROLE: setting(z.enum(["all", "edge"], "is neither all nor edge"), "all"),
+  PNL_AUTH: setting(
+    z.enum(["auto", "required", "off"], "is none of auto, required, off"),
+    "auto",
+  ),
   PNL_PUBLIC_URL: setting(publicUrl),
   PNL_DATA_DIR: setting(path, "./data"),
   PNL_BACKUP_DIR: setting(path),

@@ -1,26 +1,36 @@
 /** Opening a stream: for whom it counts, and what is said where there is no room. */
+import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
+import type { Holder } from "../stream/holder.ts";
 import { type OpeningLimit, REFUSALS } from "../stream/limits.ts";
+import { principalOf } from "./auth.ts";
+import { clientAddress } from "./credentials.ts";
 import type { AppDeps } from "./deps.ts";
 import { HttpProblem, type ProblemCode } from "./problem.ts";
+
+const log = getLogger(["pnl", "access"]);
 
 const PROBLEMS: Readonly<Record<OpeningLimit, ProblemCode>> = {
   connections: "too_many_streams",
   address: "too_many_from_address",
+  key: "too_many_of_key",
   handshakes: "too_many_handshakes",
   draining: "unavailable",
 };
 
-/** What the listener gives with a request. */
-interface Bindings {
-  readonly remoteAddr?: Deno.Addr;
-}
-
-/** Who a client is for the limits by address; null where it is not limited by it. */
-export function clientAddress(c: Context, deps: AppDeps): string | null {
-  const { remoteAddr }: Bindings = c.env ?? {};
-  const peer = remoteAddr !== undefined && "hostname" in remoteAddr ? remoteAddr.hostname : null;
-  return deps.trustedProxies.client(peer, c.req.raw.headers.get("x-forwarded-for"));
+/** For whom a stream is opened, by somebody who was let in. */
+export function holderOf(c: Context, deps: AppDeps): Holder {
+  const who = principalOf(c);
+  const holds = () => {
+    try {
+      return deps.access.holds(who);
+    } catch (error) {
+      log.error("Cannot tell whether a key still counts; its streams end: {error}", { error });
+      return false;
+    }
+  };
+  const key = who.key?.id ?? null;
+  return { address: clientAddress(c, deps), key, holds: key === null ? null : holds };
 }
 
 /** @throws {HttpProblem} that says which limit was reached, and when to try again */
@@ -33,12 +43,12 @@ export function refuseStream(limit: OpeningLimit, deps: AppDeps): never {
 /**
  * Lets a stream be opened.
  *
- * @returns the address that it is to be counted for, or null
+ * @returns for whom it is to be counted
  * @throws {HttpProblem} where there is no room
  */
-export function admitStream(c: Context, deps: AppDeps): string | null {
-  const address = clientAddress(c, deps);
-  const limit = deps.hub.refusal(address);
+export function admitStream(c: Context, deps: AppDeps): Holder {
+  const holder = holderOf(c, deps);
+  const limit = deps.hub.refusal(holder);
   if (limit !== null) refuseStream(limit, deps);
-  return address;
+  return holder;
 }

@@ -15,20 +15,25 @@ import { metricRoutes } from "./metrics.ts";
 import { pnlRoutes } from "./pnl.ts";
 import { problemResponse } from "./problem.ts";
 import { Routes } from "./routes.ts";
+import { sessionRoutes } from "./session.ts";
 import { streamRoutes } from "./streams.ts";
+import { ticketRoutes } from "./tickets.ts";
 
 /** Builds the app. It starts nothing; the hub is started and drained by whoever made it. */
 export function createApp(deps: AppDeps): Hono {
   const app = new Hono();
   if (deps.allowedOrigins.length > 0) app.use(allowOrigins(deps.allowedOrigins));
-  const routes = new Routes(app);
+  const routes = new Routes(app, deps);
   const { log, statuses, clock, writerAddress } = deps;
   const feeds = {
     events: log === null ? null : new LogTail(log),
+    mayReadEvents: true,
     sources: new SourceWatch(statuses, clock),
     writerAddress,
   };
   streamRoutes(routes, deps, feeds);
+  sessionRoutes(routes, deps);
+  ticketRoutes(routes, deps);
   pnlRoutes(routes, deps);
   explainRoutes(routes, deps);
   eventRoutes(routes, deps);

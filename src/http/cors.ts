@@ -1,13 +1,15 @@
-/** Reading from pages of other origins (CORS), for those that the configuration names. */
+/** Requests from pages of other origins (CORS), for those that the configuration names. */
 import type { Context, MiddlewareHandler } from "hono";
 import { reply } from "./reply.ts";
 
 const PREFLIGHT = {
-  "access-control-allow-methods": "GET, HEAD",
-  "access-control-allow-headers": "Accept, If-None-Match, Last-Event-ID, X-Request-Id",
+  "access-control-allow-methods": "GET, HEAD, POST, DELETE",
+  "access-control-allow-headers": "Accept, Authorization, Content-Type, Idempotency-Key, " +
+    "If-None-Match, Last-Event-ID, X-Request-Id",
   "access-control-max-age": "600",
 };
-const EXPOSED = "Content-Disposition, ETag, Leaf-Hash, Link, Retry-After, X-Request-Id";
+const EXPOSED = "Content-Disposition, ETag, Leaf-Hash, Link, Retry-After, " +
+  "WWW-Authenticate, X-Request-Id";
 
 function isPreflight(c: Context): boolean {
   return c.req.method === "OPTIONS" &&
@@ -16,7 +18,8 @@ function isPreflight(c: Context): boolean {
 
 /**
  * A middleware that lets pages of some origins read every answer, and answers their preflights. What
- * others get stays as it is: their browsers keep it from them.
+ * others get stays as it is: their browsers keep it from them. No cookie counts there: such a page sends a
+ * key.
  *
  * @param origins exact origins: scheme, host and port
  */

@@ -1,4 +1,5 @@
 /** What the routes need; the composition root gives it. */
+import type { Access } from "../access/access.ts";
 import type { EventLog } from "../log/event_log.ts";
 import type { Explainer } from "../projection/explainer.ts";
 import type { Projection } from "../projection/projection.ts";
@@ -33,6 +34,10 @@ export interface AppDeps extends ServeOptions {
   readonly redis: (() => RedisHealth) | null;
   /** What is measured and watched beside. */
   readonly operations: Operations;
+  /** Who may have what. */
+  readonly access: Access;
+  /** Where others reach this server, as `https://pnl.example`; null where nothing was said. */
+  readonly publicUrl: string | null;
   /** Whose word is taken for where a client is. */
   readonly trustedProxies: TrustedProxies;
   /** Exact origins, beside the server's own, whose pages may read and connect. */

@@ -6,7 +6,9 @@ import type { Feeds } from "../stream/feeds.ts";
 import { CHANNELS, type SubscribeFrame } from "../stream/protocol.ts";
 import { openSse } from "../stream/sse.ts";
 import { openWebSocket } from "../stream/websocket.ts";
-import { admitStream, clientAddress, refuseStream } from "./admit.ts";
+import { covers } from "../access/scope.ts";
+import { admitStream, holderOf, refuseStream } from "./admit.ts";
+import { principalOf } from "./auth.ts";
 import type { AppDeps } from "./deps.ts";
 import { HttpProblem } from "./problem.ts";
 import { given, readQuery, wholeParameter } from "./query.ts";
@@ -14,7 +16,9 @@ import { reply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
 const POSITION = z.string().max(200, "is too long").optional();
-const SSE_QUERY = z.object({ lastEventId: POSITION });
+/** Looked at by the door; where that is open, it says nothing. */
+export const TICKET = z.string().max(200, "is too long").optional();
+const SSE_QUERY = z.object({ lastEventId: POSITION, ticket: TICKET });
 const WS_QUERY = z.object({
   channels: z.string().max(100, "is too long").transform((text, context) => {
     const { success, data } = CHANNELS.safeParse(text.split(","));
@@ -23,6 +27,7 @@ const WS_QUERY = z.object({
     return z.NEVER;
   }).optional(),
   since: POSITION,
+  ticket: TICKET,
   after: wholeParameter(0, Number.MAX_SAFE_INTEGER).optional(),
 });
 
@@ -61,9 +66,9 @@ function refuse(refusal: Refusal, c: Context): never {
 function sse(c: Context, deps: AppDeps): Response {
   const { lastEventId } = readQuery(c, SSE_QUERY);
   if (c.req.method === "HEAD") return reply(c, 200, null, SSE_HEADERS);
-  const address = admitStream(c, deps);
+  const holder = admitStream(c, deps);
   const since = c.req.raw.headers.get("last-event-id") || lastEventId || null;
-  return reply(c, 200, openSse(deps.hub, { since, address }), SSE_HEADERS);
+  return reply(c, 200, openSse(deps.hub, { since, holder }), SSE_HEADERS);
 }
 
 /** What a WebSocket follows from the beginning; null where its address says nothing. */
@@ -79,8 +84,12 @@ function webSocket(c: Context, deps: AppDeps, feeds: Feeds): Response {
   const refusal = refuseHandshake(c.req.raw.headers, deps.allowedOrigins);
   if (refusal !== null) refuse(refusal, c);
   const first = firstOf(readQuery(c, WS_QUERY));
-  const address = clientAddress(c, deps);
-  const opened = openWebSocket(deps.hub, c.req.raw, { first, address, feeds });
+  const mayReadEvents = covers(principalOf(c).scopes, "audit");
+  const opened = openWebSocket(deps.hub, c.req.raw, {
+    first,
+    holder: holderOf(c, deps),
+    feeds: mayReadEvents ? feeds : { ...feeds, mayReadEvents },
+  });
   return opened instanceof Response ? opened : refuseStream(opened, deps);
 }
 

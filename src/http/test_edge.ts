@@ -1,4 +1,5 @@
 /** A writer's part in Redis, and an edge that serves what is there, on real parts for tests. */
+import { openAccess } from "../access/no_keys.ts";
 import type { Clock } from "../pnl/clock.ts";
 import { emptyFrameOf } from "../projection/default_answer.ts";
 import { EdgeProjection } from "../projection/edge_projection.ts";
@@ -114,6 +115,8 @@ export function startTestEdge(url: string, dashboard: AppDeps["dashboard"] = nul
     mode: () => edge.writer?.mode ?? null,
     writerAddress: () => edge.writer?.address ?? null,
     redis: () => edgeRedisHealth(edge, redis, tier),
+    access: openAccess(clock),
+    publicUrl: null,
     allowedOrigins: [],
     dashboard,
     trustedProxies: new TrustedProxies([]),

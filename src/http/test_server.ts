@@ -38,7 +38,8 @@ export class TestClock implements Clock {
 
 /** What a test may have other than usual. */
 export interface TestServerOptions
-  extends Partial<Pick<AppDeps, "access" | "allowedOrigins" | "dashboard" | "publicUrl" | "redis">> {
+  extends
+    Partial<Pick<AppDeps, "access" | "allowedOrigins" | "dashboard" | "publicUrl" | "redis">> {
   readonly mode?: "live" | "sandbox";
   /** Addresses and networks. */
   readonly trustedProxies?: readonly string[];

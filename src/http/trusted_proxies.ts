@@ -66,7 +66,7 @@ export class TrustedProxies {
   client(peer: string | null, forwardedFor: string | null): string | null {
     let address = peer;
     const members = forwardedFor?.split(",").slice(-MAX_HOPS) ?? [];
-    while (address !== null && this.#trusts(address)) {
+    while (address !== null && this.trusts(address)) {
       const member = members.pop();
       address = member === undefined ? null : addressIn(member);
     }
@@ -75,8 +75,9 @@ export class TrustedProxies {
     return isLoopback(address) || isLoopback(client) ? null : client;
   }
 
-  #trusts(address: string): boolean {
-    const family = familyOf(address);
-    return family !== null && this.#list.check(address, family);
+  /** True for the address of a trusted proxy. */
+  trusts(address: string | null): boolean {
+    const family = address === null ? null : familyOf(address);
+    return address !== null && family !== null && this.#list.check(address, family);
   }
 }

@@ -16,10 +16,14 @@ export interface RedisKeys {
   readonly heartbeat: string;
   /** String: who writes. */
   readonly writer: string;
+  /** String: the active API keys, hashed, for the edges. */
+  readonly apiKeys: string;
   /** Where a stream goes that does not continue the log: kept a day, for whoever wants to look. */
   readonly setAside: string;
   /** String: a closed page of history, under the branch and epoch that it belongs to. */
   page(branch: string, epoch: string, key: string): string;
+  /** String: whom a ticket stands for, by the ticket's hash. */
+  ticket(hash: string): string;
 }
 
 /** What all keys begin with where nothing else is said. */
@@ -35,7 +39,9 @@ export function redisKeys(prefix: string = DEFAULT_PREFIX): RedisKeys {
     log: `${prefix}log`,
     heartbeat: `${prefix}heartbeat`,
     writer: `${prefix}writer`,
+    apiKeys: `${prefix}keys`,
     setAside: `${prefix}events:set-aside`,
     page: (branch, epoch, key) => `${prefix}page:${branch}:${epoch}:${key}`,
+    ticket: (hash) => `${prefix}ticket:${hash}`,
   };
 }

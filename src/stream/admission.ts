@@ -1,6 +1,8 @@
 /** Who may open a stream. */
 import { Allowance } from "./allowance.ts";
+import type { Holder } from "./holder.ts";
 import type { OpeningLimit } from "./limits.ts";
+import { Tally } from "./tally.ts";
 
 /** How many streams may be open, and how fast they may be opened. */
 export interface AdmissionOptions {
@@ -8,55 +10,59 @@ export interface AdmissionOptions {
   readonly maxConnections?: number;
   /** Streams that may be open at once from one address of another machine; default 200. */
   readonly maxPerAddress?: number;
+  /** Streams that may be open at once with one key; default 500. */
+  readonly maxPerKey?: number;
   /** Streams that may be opened a second, by all together; ten times as many at once. Default 500. */
   readonly handshakesPerSecond?: number;
 }
 
 const MAX_CONNECTIONS = 10_000;
 const MAX_PER_ADDRESS = 200;
+const MAX_PER_KEY = 500;
 /** Streams that may be opened a second, where nothing else is said. */
 export const HANDSHAKES_PER_SECOND = 500;
 const BURST_SECONDS = 10;
 
-/** Counts open streams, by address too. */
+/** Whom a stream counts for. */
+type Counted = Pick<Holder, "address" | "key">;
+
+/** Counts open streams, by address and by key too. */
 export class Admission {
   readonly #maxConnections: number;
   readonly #maxPerAddress: number;
+  readonly #maxPerKey: number;
   readonly #handshakes: Allowance;
-  readonly #perAddress = new Map<string, number>();
+  readonly #addresses = new Tally();
+  readonly #keys = new Tally();
   #open = 0;
 
   constructor(options: AdmissionOptions, now: number) {
     const perSecond = options.handshakesPerSecond ?? HANDSHAKES_PER_SECOND;
     this.#maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
     this.#maxPerAddress = options.maxPerAddress ?? MAX_PER_ADDRESS;
+    this.#maxPerKey = options.maxPerKey ?? MAX_PER_KEY;
     this.#handshakes = new Allowance(perSecond * BURST_SECONDS, perSecond, now);
   }
 
-  /**
-   * Why a stream may not be opened, or null.
-   *
-   * @param address null where none is counted
-   */
-  refusal(address: string | null, now: number): Exclude<OpeningLimit, "draining"> | null {
+  /** Why a stream may not be opened, or null. */
+  refusal({ address, key }: Counted, now: number): Exclude<OpeningLimit, "draining"> | null {
     if (!this.#handshakes.take(1, now)) return "handshakes";
     if (this.#open >= this.#maxConnections) return "connections";
-    const many = address !== null && (this.#perAddress.get(address) ?? 0) >= this.#maxPerAddress;
-    return many ? "address" : null;
+    if (this.#addresses.of(address) >= this.#maxPerAddress) return "address";
+    return this.#keys.of(key) >= this.#maxPerKey ? "key" : null;
   }
 
   /** A stream was opened. */
-  enter(address: string | null): void {
+  enter({ address, key }: Counted): void {
     this.#open += 1;
-    if (address !== null) this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    this.#addresses.add(address);
+    this.#keys.add(key);
   }
 
   /** A stream that was opened is gone. */
-  leave(address: string | null): void {
+  leave({ address, key }: Counted): void {
     this.#open -= 1;
-    if (address === null) return;
-    const left = (this.#perAddress.get(address) ?? 0) - 1;
-    if (left > 0) this.#perAddress.set(address, left);
-    else this.#perAddress.delete(address);
+    this.#addresses.remove(address);
+    this.#keys.remove(key);
   }
 }

@@ -77,6 +77,10 @@ export class Channels {
       this.#sources = new SourceChannel(this.#line, this.#feeds.sources, this.#wake);
     }
     if (!frame.channels.includes("events")) return;
+    if (!this.#feeds.mayReadEvents) {
+      const needed = "Events need a key with the scope audit";
+      return this.#line.say(errorFrame("forbidden", needed));
+    }
     const tail = this.#feeds.events;
     if (tail === null) return this.#refuseEvents();
     const request = { filter: filterOf(frame), after: frame.after ?? null };

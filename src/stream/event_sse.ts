@@ -2,6 +2,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { LogLine } from "../log/event_log.ts";
 import { EventCursor, type EventFilter, type EventStart, planEvents } from "./event_cursor.ts";
+import type { Holder } from "./holder.ts";
 import type { Hub } from "./hub.ts";
 import type { LogTail } from "./log_tail.ts";
 import type { PeerMeasure, Subscriber } from "./subscriber.ts";
@@ -23,7 +24,7 @@ class EventTail implements Subscriber {
   readonly #hub: Hub;
   readonly #tail: LogTail;
   readonly #start: EventStart;
-  readonly #address: string | null;
+  readonly #holder: Holder;
   readonly #cursor: EventCursor;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #unwatch = () => {};
@@ -37,9 +38,9 @@ class EventTail implements Subscriber {
     tail: LogTail,
     filter: EventFilter,
     start: EventStart,
-    address: string | null,
+    holder: Holder,
   ) {
-    this.#address = address;
+    this.#holder = holder;
     this.#hub = hub;
     this.#tail = tail;
     this.#start = start;
@@ -48,7 +49,7 @@ class EventTail implements Subscriber {
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#controller = controller;
-    this.#hub.add(this, this.#address);
+    this.#hub.add(this, this.#holder);
     // It is no reader of snapshots.
     this.#hub.mute(this);
     this.#unwatch = this.#tail.watch(() => this.#wake());
@@ -123,8 +124,8 @@ export interface EventTailOptions {
   readonly filter: EventFilter;
   /** The position that the client has seen, as it says; null: only what comes from now on. */
   readonly after: string | null;
-  /** The address that it counts for, or null where that is not limited. */
-  readonly address: string | null;
+  /** For whom it is open. */
+  readonly holder: Holder;
 }
 
 /**
@@ -136,11 +137,11 @@ export interface EventTailOptions {
 export function openEventTail(
   hub: Hub,
   tail: LogTail,
-  { filter, after, address }: EventTailOptions,
+  { filter, after, holder }: EventTailOptions,
 ): ReadableStream<Uint8Array> {
   const start = planEvents(after, tail.log.head().position);
   return new ReadableStream(
-    new EventTail(hub, tail, filter, start, address),
+    new EventTail(hub, tail, filter, start, holder),
     new ByteLengthQueuingStrategy({ highWaterMark: BUFFERED_BYTES }),
   );
 }

@@ -6,6 +6,7 @@ import type { Projection } from "../projection/projection.ts";
 import { Admission } from "./admission.ts";
 import { Broadcast, type Serve } from "./broadcast.ts";
 import { retryMsOf, sendAway } from "./departure.ts";
+import { ANYONE, type Holder } from "./holder.ts";
 import type { HubOptions } from "./hub_options.ts";
 import type { Counter, HubStats } from "./hub_stats.ts";
 import { type Limit, type OpeningLimit, RefusalCounts } from "./limits.ts";
@@ -44,8 +45,8 @@ export class Hub {
   readonly #serve: Serve;
   readonly #empty: () => Frame;
   readonly #listening = new Set<Subscriber>();
-  /** Who is open, and the address that it counts for. */
-  readonly #open = new Map<Subscriber, string | null>();
+  /** Who is open, and for whom. */
+  readonly #open = new Map<Subscriber, Holder>();
   readonly #closing = new Set<Subscriber>();
   readonly #admission: Admission;
   readonly #overload: Overload<Subscriber>;
@@ -158,12 +159,12 @@ export class Hub {
   /**
    * Why no stream may be opened, or null; counts a refusal.
    *
-   * @param address where the client is, or null where that is not limited
+   * @param holder who wants one
    */
-  refusal(address: string | null): OpeningLimit | null {
+  refusal(holder: Holder): OpeningLimit | null {
     const limit = this.draining
       ? "draining" as const
-      : this.#admission.refusal(address, performance.now());
+      : this.#admission.refusal(holder, performance.now());
     if (limit !== null) this.#refused.add(limit);
     return limit;
   }
@@ -176,12 +177,12 @@ export class Hub {
   /**
    * Takes a connection in: it counts from now on and is offered each broadcast.
    *
-   * @param address where the client is, or null where that is not limited
+   * @param holder for whom it is open
    */
-  add(subscriber: Subscriber, address: string | null = null): void {
+  add(subscriber: Subscriber, holder: Holder = ANYONE): void {
     if (this.#open.has(subscriber)) throw new Error("Cannot add a subscriber: it is there already");
-    this.#open.set(subscriber, address);
-    this.#admission.enter(address);
+    this.#open.set(subscriber, holder);
+    this.#admission.enter(holder);
     this.#listening.add(subscriber);
     this.#connections[subscriber.transport] += 1;
     this.#counters.accepted += 1;
@@ -208,11 +209,11 @@ export class Hub {
   /** The connection is gone. Doing it twice is harmless. */
   release(subscriber: Subscriber): void {
     this.#listening.delete(subscriber);
-    const address = this.#open.get(subscriber);
-    if (address === undefined) return;
+    const holder = this.#open.get(subscriber);
+    if (holder === undefined) return;
     this.#open.delete(subscriber);
     this.#closing.delete(subscriber);
-    this.#admission.leave(address);
+    this.#admission.leave(holder);
     this.#overload.forget(subscriber);
     this.#connections[subscriber.transport] -= 1;
   }
@@ -276,7 +277,17 @@ export class Hub {
   #watch(): void {
     const now = performance.now();
     this.#overload.check(this.#open.keys(), now);
+    this.#expel();
     for (const subscriber of this.#open.keys()) subscriber.watch?.(now);
+  }
+
+  /** Ends the streams that may not go on: their key was revoked, or their session is over. */
+  #expel(): void {
+    for (const [subscriber, { holds }] of this.#open) {
+      if (holds === null || this.#closing.has(subscriber) || holds()) continue;
+      if (subscriber.expel === undefined) subscriber.drain(this.retryMs());
+      else subscriber.expel();
+    }
   }
 
   #dressCurrent(): Broadcast {

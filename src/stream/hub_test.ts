@@ -3,6 +3,7 @@ import { startTestServer, totals } from "../http/test_server.ts";
 import { soon, SseClient, until, WebSocketClient } from "../http/test_streams.ts";
 import type { Frame } from "../projection/frame.ts";
 import type { Broadcast } from "./broadcast.ts";
+import { ANYONE } from "./holder.ts";
 import { Hub } from "./hub.ts";
 import type { Subscriber } from "./subscriber.ts";
 
@@ -134,9 +135,9 @@ Deno.test("Hub shares the current snapshot among those who come together, until 
 
 Deno.test("Hub.drain() admits nobody any more", async () => {
   await using server = await startTestServer();
-  assert.equal(server.hub.refusal(null), null);
+  assert.equal(server.hub.refusal(ANYONE), null);
   await server.hub.drain(0);
-  assert.equal(server.hub.refusal(null), "draining");
+  assert.equal(server.hub.refusal(ANYONE), "draining");
   const response = await server.get("/readyz");
   assert.equal(response.status, 503);
   assert.equal((await response.json()).reason, "draining");

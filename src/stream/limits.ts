@@ -6,6 +6,8 @@ export type Limit =
   | "connections"
   /** One address has as many streams as it may. */
   | "address"
+  /** One key has as many streams as it may. */
+  | "key"
   /** Too many streams were opened in a short time, by all together. */
   | "handshakes"
   /** The server is going down. */
@@ -18,7 +20,10 @@ export type Limit =
   | "slow";
 
 /** The limits that decide whether a stream is opened. */
-export type OpeningLimit = Extract<Limit, "connections" | "address" | "handshakes" | "draining">;
+export type OpeningLimit = Extract<
+  Limit,
+  "connections" | "address" | "key" | "handshakes" | "draining"
+>;
 
 /** What a refusal is called, and what it says. */
 export const REFUSALS: Readonly<
@@ -31,6 +36,10 @@ export const REFUSALS: Readonly<
   address: {
     code: "too_many_from_address",
     message: "No more streams can be opened from this address",
+  },
+  key: {
+    code: "too_many_of_key",
+    message: "No more streams can be opened with this key",
   },
   handshakes: {
     code: "too_many_handshakes",
@@ -47,6 +56,7 @@ export class RefusalCounts {
   readonly #counts: Record<Limit, number> = {
     connections: 0,
     address: 0,
+    key: 0,
     handshakes: 0,
     draining: 0,
     frames: 0,

@@ -21,6 +21,8 @@ export const CLOSE = {
   internal: 1011,
   /** The client sent what is no frame of the protocol. */
   badFrame: 4400,
+  /** The key that opened the stream was revoked or has expired, or the session is over. */
+  unauthorized: 4401,
   /** The client speaks, and has not acknowledged anything for long. */
   slow: 4408,
   /** Too many connections, frames or bytes. */

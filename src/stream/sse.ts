@@ -1,6 +1,7 @@
 /** Server-sent events: a stream that is pulled, so that a slow reader gets the latest state. */
 import { getLogger } from "@logtape/logtape";
 import type { Broadcast } from "./broadcast.ts";
+import type { Holder } from "./holder.ts";
 import type { Hub } from "./hub.ts";
 import { Pending } from "./pending.ts";
 import { MAX_AWAIT_MS, type ResetReason } from "./resume.ts";
@@ -23,15 +24,15 @@ const PATIENCE_MS = 5_000;
 export interface SseOptions {
   /** The stream position to go on from, or null for the current snapshot alone. */
   readonly since: string | null;
-  /** The address that it counts for, or null where that is not limited. */
-  readonly address: string | null;
+  /** For whom it is open. */
+  readonly holder: Holder;
 }
 
 class SseSubscriber implements Subscriber {
   readonly transport = "sse";
   readonly #hub: Hub;
   readonly #since: string | null;
-  readonly #address: string | null;
+  readonly #holder: Holder;
   readonly #pending = new Pending(MAX_WAITING_FINALS);
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   /** While a gap is filled: the offset filled so far. Nothing live is sent meanwhile. */
@@ -44,10 +45,10 @@ class SseSubscriber implements Subscriber {
   /** Until when nothing is sent to a client that is ahead of this node, by `performance.now()`. */
   #awaiting: number | null = null;
 
-  constructor(hub: Hub, { since, address }: SseOptions) {
+  constructor(hub: Hub, { since, holder }: SseOptions) {
     this.#hub = hub;
     this.#since = since;
-    this.#address = address;
+    this.#holder = holder;
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -55,7 +56,7 @@ class SseSubscriber implements Subscriber {
     const resume = this.#hub.resume(this.#since);
     const current = this.#hub.current();
     this.#controller = controller;
-    this.#hub.add(this, this.#address);
+    this.#hub.add(this, this.#holder);
     this.#write(`retry: ${this.#hub.retryMs()}\n\n`);
     if (resume.kind === "replay") {
       this.#replayed = resume.after;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { startTestServer, type TestServer } from "../http/test_server.ts";
 import { until } from "../http/test_streams.ts";
 import type { Broadcast } from "./broadcast.ts";
+import { ANYONE } from "./holder.ts";
 import { openSse } from "./sse.ts";
 import type { Subscriber } from "./subscriber.ts";
 
@@ -24,7 +25,7 @@ class Reader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
 
   constructor({ hub }: TestServer) {
-    this.#reader = openSse(hub, { since: null, address: null }).getReader();
+    this.#reader = openSse(hub, { since: null, holder: ANYONE }).getReader();
   }
 
   /** Reads until a snapshot of this offset has come. */

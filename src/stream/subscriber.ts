@@ -29,6 +29,8 @@ export interface Subscriber {
   keepAlive(): void;
   /** Ends the stream; the client may come back after `retryMs`. */
   drain(retryMs: number): void;
+  /** Ends the stream, which may not go on; without it, {@link drain} does. */
+  expel?(): void;
   /** Called each second, with a monotonic time. */
   watch?(now: number): void;
   /** What it is like now. */

@@ -1,6 +1,7 @@
 /** Upgrading requests to WebSockets that follow the hub. */
 import { closeSoon } from "./close_soon.ts";
 import type { Feeds } from "./feeds.ts";
+import type { Holder } from "./holder.ts";
 import type { Hub } from "./hub.ts";
 import { type OpeningLimit, REFUSALS } from "./limits.ts";
 import { CLOSE, PROTOCOL, type SubscribeFrame } from "./protocol.ts";
@@ -21,7 +22,7 @@ function turnAway(socket: WebSocket, limit: OpeningLimit): void {
 
 /** True where a socket is opened only to say why not: a page learns no status, only a close code. */
 function isTold(limit: OpeningLimit): boolean {
-  const lasting = limit === "connections" || limit === "address";
+  const lasting = limit === "connections" || limit === "address" || limit === "key";
   return lasting && turnedAway < MAX_TURNED_AWAY;
 }
 
@@ -29,15 +30,15 @@ function isTold(limit: OpeningLimit): boolean {
 export interface OpenOptions {
   /** What it follows from the beginning; null: it will say, or follows the snapshots. */
   readonly first: SubscribeFrame | null;
-  /** The address that it counts for, or null where that is not limited. */
-  readonly address: string | null;
+  /** For whom it is open. */
+  readonly holder: Holder;
   /** What it may follow beside the snapshots. */
   readonly feeds: Feeds;
 }
 
 /**
  * Upgrades a request to a WebSocket that follows the hub. The request's handshake and origin must
- * have been checked. Where the hub or the address is full, the socket is closed with 4429 as soon as it
+ * have been checked. Where the hub, the address or the key is full, the socket is closed with 4429 as soon as it
  * is open.
  *
  * @returns the 101 response, whose headers cannot be changed; or the limit, where no socket is opened
@@ -45,9 +46,9 @@ export interface OpenOptions {
 export function openWebSocket(
   hub: Hub,
   request: Request,
-  { first, address, feeds }: OpenOptions,
+  { first, holder, feeds }: OpenOptions,
 ): Response | OpeningLimit {
-  const limit = hub.refusal(address);
+  const limit = hub.refusal(holder);
   if (limit !== null && !isTold(limit)) return limit;
   const offered = request.headers.get("sec-websocket-protocol") ?? "";
   const chosen = offered.split(",").some((name) => name.trim() === PROTOCOL);
@@ -60,7 +61,7 @@ export function openWebSocket(
     return response;
   }
   const subscriber = new WebSocketSubscriber(hub, socket, first, feeds);
-  hub.add(subscriber, address);
+  hub.add(subscriber, holder);
   socket.onopen = () => subscriber.opened();
   socket.onmessage = (event) => subscriber.received(event.data);
   socket.onclose = () => subscriber.closed();

@@ -178,6 +178,11 @@ export class WebSocketSubscriber implements Subscriber {
     if (!stalled || this.#hub.draining) this.#close(retryMs);
   }
 
+  /** Closes with 4401. */
+  expel(): void {
+    this.#refuse(CLOSE.unauthorized, "unauthorized", "The key or the session counts no more");
+  }
+
   #close(retryMs: number): void {
     if (this.#line.isOpen) this.#socket.close(CLOSE.drain, `retryMs=${retryMs}`);
   }

@@ -1,0 +1,101 @@
+/** The door: who may have which route. */
+import type { Context } from "hono";
+import type { Identified } from "../access/access.ts";
+import { EVERYBODY, type Principal } from "../access/principal.ts";
+import { scopeOfRoute } from "../access/route_scopes.ts";
+import { covers, type Scope } from "../access/scope.ts";
+import { originAllowed } from "../stream/handshake.ts";
+import { clientAddress, credentialOf } from "./credentials.ts";
+import type { AppDeps } from "./deps.ts";
+import { HttpProblem } from "./problem.ts";
+
+/** What the door is made of. */
+export type AuthDeps = Pick<AppDeps, "access" | "allowedOrigins" | "trustedProxies" | "publicUrl">;
+
+/** Answers a request. */
+type Handler = (c: Context) => Response | Promise<Response>;
+
+/** Where a ticket may stand in the address: what opens these cannot set a header. */
+const TAKES_TICKETS = new Set(["/ws", "/api/pnl/stream", "/api/events/stream"]);
+
+/** The same for a missing key and for every kind of wrong one. */
+export function unauthorized(): HttpProblem {
+  const detail = "This needs a valid API key, or a session or ticket of one.";
+  return new HttpProblem("unauthorized", detail, {}, { "www-authenticate": "Bearer" });
+}
+
+/** @throws {HttpProblem} where nobody was identified */
+export function admitted(found: Identified): Principal {
+  if (found === "refused") throw unauthorized();
+  if (!("waitMs" in found)) return found;
+  throw new HttpProblem("too_many_failures", "Too many wrong keys came from there.", {}, {
+    "retry-after": String(Math.ceil(found.waitMs / 1000)),
+  });
+}
+
+/** @throws {HttpProblem} for what a page of a foreign origin sends: it would change something */
+function refuseForeignPage(c: Context, { allowedOrigins }: AuthDeps): void {
+  if (originAllowed(c.req.raw.headers, allowedOrigins)) return;
+  const origin = (c.req.raw.headers.get("origin") ?? "").slice(0, 200);
+  throw new HttpProblem(
+    "origin_refused",
+    `Origin ${JSON.stringify(origin)} is not allowed; PNL_ALLOWED_ORIGINS lists those that are.`,
+  );
+}
+
+/** Who asks, by a key or a session; null for nobody. */
+export function whoAsks(c: Context, deps: AuthDeps): Principal | null {
+  if (!deps.access.required) return EVERYBODY;
+  const credential = credentialOf(c, deps);
+  if (credential === null) return null;
+  const found = deps.access.identify(credential, clientAddress(c, deps));
+  return found === "refused" || "waitMs" in found ? null : found;
+}
+
+/** Who asks. @throws {HttpProblem} where that is nobody */
+function demand(c: Context, path: string, deps: AuthDeps): Principal | Promise<Principal> {
+  const { access } = deps;
+  if (!access.required) return EVERYBODY;
+  const address = clientAddress(c, deps);
+  const credential = credentialOf(c, deps);
+  if (credential?.kind !== "key" && TAKES_TICKETS.has(path)) {
+    const ticket = c.req.query("ticket");
+    if (ticket !== undefined) return access.redeemTicket(ticket, address).then(admitted);
+  }
+  if (credential === null) throw unauthorized();
+  return admitted(access.identify(credential, address));
+}
+
+/** Lets someone in who may have this. */
+function enter(c: Context, who: Principal, scope: Scope, handler: Handler) {
+  if (!covers(who.scopes, scope)) {
+    throw new HttpProblem("forbidden", `This needs a key with the scope ${scope}.`, { scope });
+  }
+  c.set("principal", who);
+  return handler(c);
+}
+
+/** Who was let in; only where the route asks for a scope. */
+export function principalOf(c: Context): Principal {
+  const who: Principal | undefined = c.get("principal");
+  if (who === undefined) throw new Error("Nobody was let in by this route");
+  return who;
+}
+
+/**
+ * A handler behind the door. A route that is in no list is closed to everybody.
+ *
+ * @param path as it is registered
+ */
+export function guarded(method: string, path: string, handler: Handler, deps: AuthDeps): Handler {
+  const scope = scopeOfRoute(method, path);
+  return (c) => {
+    if (method !== "GET") refuseForeignPage(c, deps);
+    if (scope === "open") return handler(c);
+    if (scope === null) throw new HttpProblem("forbidden", "Nobody may have this route.");
+    const who = demand(c, path, deps);
+    return who instanceof Promise
+      ? who.then((known) => enter(c, known, scope, handler))
+      : enter(c, who, scope, handler);
+  };
+}

@@ -1,0 +1,67 @@
+/** Reading a small JSON body. */
+import type { Context } from "hono";
+import type { z } from "zod";
+import { HttpProblem } from "./problem.ts";
+
+const MAX_BYTES = 16 * 1024;
+/** A body is there within this time, or is given up, milliseconds. */
+const PATIENCE_MS = 5_000;
+
+function tooLarge(): HttpProblem {
+  return new HttpProblem("body_too_large", `The body has more than ${MAX_BYTES} bytes.`);
+}
+
+async function readText(c: Context): Promise<string> {
+  const { headers, body } = c.req.raw;
+  if (Number(headers.get("content-length") ?? 0) > MAX_BYTES) throw tooLarge();
+  if (body === null) return "";
+  const reader = body.getReader();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    reader.cancel().catch(() => {});
+  }, PATIENCE_MS);
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (late) throw new HttpProblem("body_too_slow", "The body did not come in time.");
+      if (done) return text + decoder.decode();
+      bytes += value.length;
+      if (bytes > MAX_BYTES) throw tooLarge();
+      text += decoder.decode(value, { stream: true });
+    }
+  } finally {
+    clearTimeout(timer);
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/**
+ * Reads a JSON body. What is wrong with it is told by the member's name, never by its value.
+ *
+ * @throws {HttpProblem}
+ */
+export async function readJsonBody<S extends z.ZodType>(
+  c: Context,
+  schema: S,
+): Promise<z.output<S>> {
+  const type = c.req.raw.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  if (type !== "application/json") {
+    throw new HttpProblem("unsupported_media_type", "The body has to be application/json.");
+  }
+  const text = await readText(c);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new HttpProblem("bad_body", "The body is not JSON.");
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const member = result.error.issues[0]?.path.join(".") ?? "";
+  const detail = member === "" ? "The body has other members." : `Member ${member} is not valid.`;
+  throw new HttpProblem("bad_body", detail, { member });
+}

@@ -1,0 +1,61 @@
+/** `/api/session`: a browser signs in with a key, and is known by a cookie that no script can read. */
+import type { Context } from "hono";
+import { z } from "zod";
+import { allOf } from "../access/scope.ts";
+import { admitted, type AuthDeps, whoAsks } from "./auth.ts";
+import { clientAddress, sessionCookie, sessionToken } from "./credentials.ts";
+import { readJsonBody } from "./json_body.ts";
+import { NO_PARAMETERS, readQuery } from "./query.ts";
+import { reply, replyJson } from "./reply.ts";
+import type { Routes } from "./routes.ts";
+
+const SIGN_IN = z.strictObject({ key: z.string().trim().min(1).max(300) });
+
+function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+/** Who asks, as the page needs it. */
+function show(c: Context, deps: AuthDeps): Response {
+  readQuery(c, NO_PARAMETERS);
+  const who = whoAsks(c, deps);
+  const key = who?.key ?? null;
+  return replyJson(
+    c,
+    JSON.stringify({
+      authRequired: deps.access.required,
+      authenticated: key !== null,
+      scopes: allOf(who?.scopes ?? []),
+      key: key === null ? null : { id: key.id, name: key.name, expiresAt: isoOf(key.expiresAt) },
+    }),
+  );
+}
+
+async function signIn(c: Context, deps: AuthDeps): Promise<Response> {
+  readQuery(c, NO_PARAMETERS);
+  const { key: text } = await readJsonBody(c, SIGN_IN);
+  const credential = { kind: "key", text } as const;
+  const who = admitted(deps.access.identify(credential, clientAddress(c, deps)));
+  if (who.key === null) throw new Error("A key identified nobody");
+  const { token, forMs } = deps.access.beginSession(text, who.key);
+  const { name, attributes } = sessionCookie(c, deps);
+  const maxAge = Math.floor(forMs / 1000);
+  return reply(c, 204, null, {
+    "set-cookie": `${name}=${token}; ${attributes}; Max-Age=${maxAge}`,
+  });
+}
+
+function signOut(c: Context, deps: AuthDeps): Response {
+  readQuery(c, NO_PARAMETERS);
+  const token = sessionToken(c, deps);
+  if (token !== null) deps.access.endSession(token);
+  const { name, attributes } = sessionCookie(c, deps);
+  return reply(c, 204, null, { "set-cookie": `${name}=; ${attributes}; Max-Age=0` });
+}
+
+/** Registers the routes. */
+export function sessionRoutes(routes: Routes, deps: AuthDeps): void {
+  routes.get("/api/session", (c) => show(c, deps));
+  routes.post("/api/session", (c) => signIn(c, deps));
+  routes.delete("/api/session", (c) => signOut(c, deps));
+}
