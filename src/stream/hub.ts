@@ -6,22 +6,19 @@ import type { Projection } from "../projection/projection.ts";
 import { Admission } from "./admission.ts";
 import { Broadcast, type Serve } from "./broadcast.ts";
 import { retryMsOf, sendAway } from "./departure.ts";
+import { FanOut } from "./fan_out.ts";
 import { ANYONE, type Holder } from "./holder.ts";
 import type { HubOptions } from "./hub_options.ts";
 import type { Counter, HubStats } from "./hub_stats.ts";
 import { type Limit, type OpeningLimit, RefusalCounts } from "./limits.ts";
 import { Overload } from "./overload.ts";
-import { Pending } from "./pending.ts";
 import { planResume, type Resume } from "./resume.ts";
 import type { Subscriber, Transport } from "./subscriber.ts";
+import { Ticker } from "./ticker.ts";
 
 const log = getLogger(["pnl", "stream"]);
 
 const KEEP_ALIVE_MS = 15_000;
-/** Subscribers served before other work gets its turn. */
-const BURST = 500;
-/** Finals that may wait while a broadcast to many is under way. */
-const MAX_WAITING_FINALS = 256;
 /** A dressed current snapshot is shared by all who connect within this time. */
 const SHARED_MS = 50;
 const DRAIN_POLL_MS = 10;
@@ -44,14 +41,14 @@ export class Hub {
   readonly #projection: Projection;
   readonly #serve: Serve;
   readonly #empty: () => Frame;
-  readonly #listening = new Set<Subscriber>();
+  readonly #fanOut: FanOut;
+  readonly #ticker: Ticker;
   /** Who is open, and for whom. */
   readonly #open = new Map<Subscriber, Holder>();
   readonly #closing = new Set<Subscriber>();
   readonly #admission: Admission;
   readonly #overload: Overload<Subscriber>;
   readonly #refused = new RefusalCounts();
-  readonly #waiting = new Pending(MAX_WAITING_FINALS);
   readonly #connections: Record<Transport, number> = { websocket: 0, sse: 0 };
   readonly #counters: Record<Counter | "accepted", number> = {
     sent: 0,
@@ -60,14 +57,7 @@ export class Hub {
     lateTimes: 0,
     accepted: 0,
   };
-  /** When the last push was through, or there was nobody to push to. */
-  #pushedAt = performance.now();
   #shared: { readonly broadcast: Broadcast; readonly madeAt: number } | null = null;
-  #publishing = false;
-  /** Finals before the next broadcast were pushed out while one to many was under way. */
-  #overflowed = false;
-  /** How often all were sent away: a broadcast begun before is for none who came after. */
-  #departures = 0;
   readonly #ending = new AbortController();
   #stop: (() => void) | null = null;
 
@@ -82,6 +72,17 @@ export class Hub {
     this.#projection = options.projection;
     this.#serve = options.serve;
     this.#empty = options.empty;
+    this.#ticker = new Ticker(this.intervalMs, () => this.#tick());
+    this.#fanOut = new FanOut({
+      conflated: (frames) => this.count("conflated", frames),
+      failed: (subscriber, error) => {
+        this.release(subscriber);
+        log.error("A {transport} subscriber failed and was let go: {error}", {
+          transport: subscriber.transport,
+          error,
+        });
+      },
+    });
   }
 
   /** The epoch of the stream positions. */
@@ -91,7 +92,7 @@ export class Hub {
 
   /** When all were last given what was to be pushed, on the monotonic clock of `performance`. */
   get pushedAt(): number {
-    return this.#pushedAt;
+    return this.#fanOut.servedAt;
   }
 
   /** How old what clients have is, looked at each second, in seconds; of those who acknowledge. */
@@ -118,15 +119,15 @@ export class Hub {
   start(): void {
     if (this.#stop !== null) throw new Error("Cannot start the hub: it is running");
     const unsubscribe = this.#projection.subscribe((frame) => {
-      if (this.#listening.size === 0) return;
+      if (this.#fanOut.isIdle) return;
       this.#publish(new Broadcast(frame, this.#serve(frame, "memory")));
     });
-    const tick = setInterval(() => this.#tick(), this.intervalMs);
+    this.#ticker.start();
     const alive = setInterval(() => this.#keepAlive(), this.#keepAliveMs);
     const watch = setInterval(() => this.#watch(), WATCH_MS);
     this.#stop = () => {
       unsubscribe();
-      clearInterval(tick);
+      this.#ticker.stop();
       clearInterval(watch);
       clearInterval(alive);
     };
@@ -183,32 +184,32 @@ export class Hub {
     if (this.#open.has(subscriber)) throw new Error("Cannot add a subscriber: it is there already");
     this.#open.set(subscriber, holder);
     this.#admission.enter(holder);
-    this.#listening.add(subscriber);
+    this.#fanOut.add(subscriber);
     this.#connections[subscriber.transport] += 1;
     this.#counters.accepted += 1;
   }
 
   /** Offers no broadcast to a connection; it still counts, and is kept alive, until it is released. */
   mute(subscriber: Subscriber): void {
-    this.#listening.delete(subscriber);
+    this.#fanOut.remove(subscriber);
   }
 
   /** Offers each broadcast again, but to a connection that was told to go. */
   unmute(subscriber: Subscriber): void {
     if (this.#open.has(subscriber) && !this.#closing.has(subscriber)) {
-      this.#listening.add(subscriber);
+      this.#fanOut.add(subscriber);
     }
   }
 
   /** Offers nothing more to a connection that was told to go; it still counts until it is released. */
   leave(subscriber: Subscriber): void {
-    this.#listening.delete(subscriber);
+    this.#fanOut.remove(subscriber);
     if (this.#open.has(subscriber)) this.#closing.add(subscriber);
   }
 
   /** The connection is gone. Doing it twice is harmless. */
   release(subscriber: Subscriber): void {
-    this.#listening.delete(subscriber);
+    this.#fanOut.remove(subscriber);
     const holder = this.#open.get(subscriber);
     if (holder === undefined) return;
     this.#open.delete(subscriber);
@@ -240,8 +241,6 @@ export class Hub {
    * continue in what comes next. Those who come back with their position learn whether it does.
    */
   sendAway(): void {
-    this.#departures += 1;
-    this.#waiting.clear();
     this.#shared = null;
     void this.#sendAllAway(SEND_AWAY_MS);
   }
@@ -255,7 +254,6 @@ export class Hub {
     this.#ending.abort();
     this.#stop?.();
     this.#stop = null;
-    this.#waiting.clear();
     const deadline = performance.now() + waitMs;
     await this.#sendAllAway(waitMs / 2);
     while (this.#open.size > 0 && performance.now() < deadline) {
@@ -270,7 +268,7 @@ export class Hub {
 
   /** Nobody who is here gets anything more. */
   #sendAllAway(withinMs: number): Promise<void> {
-    this.#listening.clear();
+    this.#fanOut.dismiss();
     return sendAway([...this.#open.keys()], this.random, withinMs);
   }
 
@@ -298,10 +296,7 @@ export class Hub {
   }
 
   #tick(): void {
-    if (this.#listening.size === 0) {
-      this.#pushedAt = performance.now();
-      return;
-    }
+    if (this.#fanOut.isIdle) return this.#fanOut.rest();
     try {
       this.#publish(this.#dressCurrent());
     } catch (error) {
@@ -310,48 +305,10 @@ export class Hub {
     }
   }
 
+  /** Whatever is pushed shows that the line is alive: a tick among it would only keep it waiting. */
   #publish(broadcast: Broadcast): void {
-    this.#overflowed ||= this.#waiting.isFull;
-    this.count("conflated", this.#waiting.add(broadcast) * this.#listening.size);
-    if (!this.#publishing) void this.#publishAll();
-  }
-
-  /** Runs at once up to the first burst, so that few subscribers are served without waiting. */
-  async #publishAll(): Promise<void> {
-    this.#publishing = true;
-    let served = 0;
-    for (let next = this.#waiting.take(); next !== undefined; next = this.#waiting.take()) {
-      const departures = this.#departures;
-      const overflowed = this.#overflowed;
-      this.#overflowed = false;
-      // Asked once for all of a burst: for each peer it would cost as much as a tenth of a frame.
-      let now = performance.now();
-      for (const subscriber of this.#listening) {
-        this.#offer(subscriber, next, overflowed, now);
-        served += 1;
-        if (served % BURST === 0) {
-          await new Promise((resolve) => setTimeout(resolve, 0));
-          now = performance.now();
-        }
-        if (this.#departures !== departures) break;
-      }
-      this.#pushedAt = performance.now();
-    }
-    this.#publishing = false;
-  }
-
-  #offer(subscriber: Subscriber, broadcast: Broadcast, overflowed: boolean, now: number): void {
-    try {
-      if (overflowed) subscriber.missed?.();
-      subscriber.offer(broadcast, now);
-    } catch (error) {
-      // One broken connection must not end the stream of the others.
-      this.release(subscriber);
-      log.error("A {transport} subscriber failed and was let go: {error}", {
-        transport: subscriber.transport,
-        error,
-      });
-    }
+    this.#ticker.putOff();
+    this.#fanOut.publish(broadcast);
   }
 
   #keepAlive(): void {

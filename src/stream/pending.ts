@@ -45,6 +45,11 @@ export class Pending {
     return this.#queue.shift();
   }
 
+  /** Takes all that waits, oldest first. */
+  takeAll(): Broadcast[] {
+    return this.#queue.splice(0);
+  }
+
   /** True where the next final would push the oldest out. */
   get isFull(): boolean {
     return this.#queue.length > this.#maxFinals;
