@@ -30,11 +30,7 @@ export const ROUTE_SCOPES: Readonly<Record<string, RouteScope>> = {
   "GET /api/events/facets": "audit",
   "GET /api/events/stream": "audit",
   "GET /api/events/:position": "audit",
-  "GET /api/audit/head": "audit",
-  "GET /api/audit/inclusion": "audit",
-  "GET /api/audit/consistency": "audit",
   "GET /metrics": "admin",
-  "POST /api/adjustments": "admin",
 };
 
 /** What a route asks for; null where it is in no list. Patterns of parameters do not matter. */

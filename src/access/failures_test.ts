@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { Failures } from "./failures.ts";
+
+const HERE = { address: "203.0.113.7", keyId: null };
+
+Deno.test("Failures hold up an address after 20, and let one in each 6 s", () => {
+  const failures = new Failures();
+  for (let n = 0; n < 20; n++) {
+    assert.equal(failures.waitMs(HERE, 0), 0);
+    failures.failed(HERE, 0);
+  }
+  assert.equal(failures.waitMs(HERE, 0), 6_000);
+  assert.equal(failures.waitMs({ address: "203.0.113.8", keyId: null }, 0), 0);
+  assert.equal(failures.waitMs(HERE, 6_000), 0);
+  failures.failed(HERE, 6_000);
+  assert.equal(failures.waitMs(HERE, 6_000), 6_000);
+  assert.equal(failures.waitMs(HERE, 1_000_000), 0);
+});
+
+Deno.test("Failures hold up a key that many addresses try, but not those who have it", () => {
+  const failures = new Failures();
+  const owner = { address: "198.51.100.1", keyId: "K1" };
+  failures.succeeded(owner, 0);
+  for (let n = 0; n < 100; n++) failures.failed({ address: `2001:db8:${n}::/64`, keyId: "K1" }, 0);
+  assert.ok(failures.waitMs({ address: "203.0.113.7", keyId: "K1" }, 0) > 0);
+  assert.equal(failures.waitMs({ address: "203.0.113.7", keyId: "K2" }, 0), 0);
+  assert.equal(failures.waitMs(owner, 0), 0);
+  assert.ok(failures.waitMs(owner, 600_000) === 0, "all is forgiven by then");
+});
+
+Deno.test("Failures remember a bounded number of addresses: the latest", () => {
+  const failures = new Failures();
+  const fail = (address: string) => {
+    for (let n = 0; n < 20; n++) failures.failed({ address, keyId: null }, 0);
+  };
+  fail("first");
+  for (let n = 0; n < 10_000; n++) failures.failed({ address: `a${n}`, keyId: null }, 0);
+  assert.equal(failures.waitMs({ address: "first", keyId: null }, 0), 0, "it was forgotten");
+  fail("last");
+  assert.ok(failures.waitMs({ address: "last", keyId: null }, 0) > 0);
+});
