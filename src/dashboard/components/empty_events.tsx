@@ -49,17 +49,19 @@ function Way({ culprit, filter, remove }: EmptyEventsProps & { readonly culprit:
   const value = valueWords(name, filter[name] ?? "");
   return (
     <p className="way-out">
-      {alone
-        ? (
-          <>
-            Nothing in the log matches {label.toLowerCase()} <b>{value}</b>.
-          </>
-        )
-        : (
-          <>
-            Without {label.toLowerCase()} <b>{value}</b> there are events.
-          </>
-        )}{" "}
+      <span>
+        {alone
+          ? (
+            <>
+              Nothing in the log matches {label.toLowerCase()} <b>{value}</b>.
+            </>
+          )
+          : (
+            <>
+              Without {label.toLowerCase()} <b>{value}</b> there are events.
+            </>
+          )}
+      </span>
       <button type="button" onClick={() => remove([name])}>
         Remove {label.toLowerCase()}
       </button>

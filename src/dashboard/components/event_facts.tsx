@@ -31,19 +31,19 @@ export function EventFacts({ event }: { readonly event: RecordedEvent }) {
           </Fact>
         )}
         <Fact name="Happened">
-          <Stamp value={time} />
+          <Stamp value={time} />{" "}
           {upstream === undefined ? null : <span className="quiet">upstream {upstream}</span>}
         </Fact>
         <Fact name="Recorded">
-          <Stamp value={recordedtime} />
+          <Stamp value={recordedtime} />{" "}
           <span className="quiet">{delayWords(time, recordedtime)}</span>
         </Fact>
         <Fact name="Source">
-          <a href={hrefOf("events", null, { source })}>{sourceWords(source)}</a>
+          <a href={hrefOf("events", null, { source })}>{sourceWords(source)}</a>{" "}
           <code className="quiet">{source}</code>
         </Fact>
         <Fact name="Type">
-          <a href={hrefOf("events", null, { type })}>{typeWords(type)}</a>
+          <a href={hrefOf("events", null, { type })}>{typeWords(type)}</a>{" "}
           <code className="quiet">{type}</code>
         </Fact>
         <Fact name="Subject">

@@ -31,7 +31,7 @@ export function EventFilters({ filter, set, version }: EventFiltersProps) {
   const faults = faultsOf(filter);
   useShortcuts([{
     keys: "/",
-    label: "filter events by subject",
+    label: "Filter the events by subject",
     run: () => {
       setOpen(true);
       // On a narrow page the field is there after it was opened.
@@ -58,7 +58,7 @@ export function EventFilters({ filter, set, version }: EventFiltersProps) {
       <div className="filter-fields">
         <Menu {...field("source")} all="All sources" options={sources(data, filter)} />
         <Menu {...field("type")} all="All types" options={types(data, filter)} />
-        <TextField {...field("subject")} hint="exact, such as a ticker" />
+        <TextField {...field("subject")} hint="exact, all of it" />
         <TextField {...field("recordedFrom")} hint={TIME_HINT} unit="UTC" />
         <TextField {...field("recordedTo")} hint={TIME_HINT} unit="UTC" />
         <TextField {...field("from")} hint={TIME_HINT} unit="UTC" />
@@ -100,7 +100,7 @@ function Field(
         {unit === undefined ? null : <span className="field-unit">{unit}</span>}
       </label>
       {children}
-      {fault === null ? null : <p id={`${id}-fault`} className="fault">{fault}</p>}
+      {fault === null ? null : <p id={`${id}-fault`} className="filter-fault">{fault}</p>}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { formatMoney, minus, parseMoney } from "../../pnl/money.ts";
 import { positionOf } from "../events/catalogue.ts";
 import { movedBy, movedLabel, type MovedMetric } from "../events/moved.ts";
 import { type Move, useMoves } from "../events/use_moves.ts";
+import { hrefOf } from "../route.ts";
 import { Amount } from "./amount.tsx";
 import { Explained } from "./explained.tsx";
 import { Failed } from "./states.tsx";
@@ -19,7 +20,7 @@ export function EventMoves({ event }: { readonly event: RecordedEvent }) {
   if (metrics.length === 0) {
     return (
       <section className="card" aria-labelledby="moves-title">
-        <h2 id="moves-title">What it moved</h2>
+        <h2 id="moves-title">What it may have moved</h2>
         <p className="quiet">No figure: it only says how things are.</p>
       </section>
     );
@@ -27,12 +28,34 @@ export function EventMoves({ event }: { readonly event: RecordedEvent }) {
   return (
     <section className="card" aria-labelledby="moves-title">
       <header className="card-head">
-        <h2 id="moves-title">What it moved</h2>
+        <h2 id="moves-title">What it may have moved</h2>
         {wanted
           ? null
           : <button type="button" onClick={() => setWanted(true)}>Show before and after</button>}
       </header>
       {error === null ? null : <Failed error={error} retry={() => setWanted(false)} />}
+      {wanted ? <Table {...{ metrics, position, found }} /> : (
+        <ul className="moves-links">
+          {metrics.map((metric) => (
+            <li key={metric}>
+              <a href={hrefOf("explain", metric, { at: String(position) })}>{movedLabel(metric)}</a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Table(
+  { metrics, position, found }: {
+    readonly metrics: readonly MovedMetric[];
+    readonly position: number;
+    readonly found: ReadonlyMap<MovedMetric, Move>;
+  },
+) {
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-labelledby="moves-title">
       <table className="moves">
         <thead>
           <tr>
@@ -44,33 +67,40 @@ export function EventMoves({ event }: { readonly event: RecordedEvent }) {
         </thead>
         <tbody>
           {metrics.map((metric) => (
-            <Row key={metric} {...{ metric, position, wanted }} move={found.get(metric) ?? null} />
+            <Row
+              key={metric}
+              metric={metric}
+              position={position}
+              move={found.get(metric) ?? null}
+            />
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 
 function Row(
-  { metric, position, wanted, move }: {
+  { metric, position, move }: {
     readonly metric: MovedMetric;
     readonly position: number;
-    readonly wanted: boolean;
     readonly move: Move | null;
   },
 ) {
-  const waiting = wanted && move === null;
   return (
-    <tr data-metric={metric} aria-busy={waiting}>
+    <tr data-metric={metric} aria-busy={move === null}>
       <th scope="row">
         <Explained metric={metric} at={position}>{movedLabel(metric)}</Explained>
       </th>
-      <td>{move === null ? null : <Amount value={move.before} exact />}</td>
-      <td>{move === null ? null : <Amount value={move.after} exact />}</td>
-      <td>{move === null ? null : <Change move={move} />}</td>
+      <td>{move === null ? <Wait /> : <Amount value={move.before} exact />}</td>
+      <td>{move === null ? <Wait /> : <Amount value={move.after} exact />}</td>
+      <td>{move === null ? <Wait /> : <Change move={move} />}</td>
     </tr>
   );
+}
+
+function Wait() {
+  return <span className="unseen">Loading</span>;
 }
 
 /** What lies between two figures of the server's, to the last digit. */

@@ -20,7 +20,7 @@ export function LeafProof({ record }: { readonly record: EventRecord }) {
           </p>
         )
         : null}
-      <dl className="facts">
+      <dl className="hashes">
         <dt>The server says</dt>
         <dd className="mono hash">
           {told ?? "nothing"}

@@ -55,14 +55,16 @@ export function SourceCard(props: SourceCardProps) {
       {isConfigured
         ? (
           <footer className="source-links">
-            <a href={hrefOf("events", null, { source: `/${name}` })}>Its events</a>
+            <a href={hrefOf("events", null, { source: `/${name}` })}>
+              Events of {SOURCE_LABELS[name]}
+            </a>
             <a
               href={hrefOf("events", null, {
                 source: `/${name}`,
                 type: "pnl.source.degraded.v1",
               })}
             >
-              When it failed before
+              Earlier failures<span className="unseen">{" "}of {SOURCE_LABELS[name]}</span>
             </a>
           </footer>
         )

@@ -30,7 +30,7 @@ export function SourceWeight(
       </div>
       <p className="weight-amount">
         <Explained metric={metric}>
-          <Amount value={amount} exact />
+          <Amount value={amount} />
         </Explained>{" "}
         <span className="quiet">{words}</span>
       </p>

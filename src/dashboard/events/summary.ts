@@ -50,15 +50,14 @@ function cost({ data }: Of<"anthropic.cost.observed">): Summary {
 }
 
 function observed(event: RecordedEvent): Summary | null {
-  const bracketed = (isSo: boolean) => isSo ? ", bracketed" : "";
   switch (event.type) {
     case "pnl.kalshi.cash.observed.v1": {
       const { cash, subaccount } = event.data;
-      return { amount: cash, pieces: [account(subaccount) + bracketed(event.data.bracketed)] };
+      return { amount: cash, pieces: [account(subaccount)] };
     }
     case "pnl.kalshi.portfolio.valued.v1": {
       const { value, subaccount } = event.data;
-      return { amount: value, pieces: [account(subaccount) + bracketed(event.data.bracketed)] };
+      return { amount: value, pieces: [account(subaccount)] };
     }
     case "pnl.kalshi.positions.observed.v1": {
       const { positions, subaccount } = event.data;

@@ -1,6 +1,7 @@
 /** The list of events of a filter in a component. */
 import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { request, requestJson } from "../api.ts";
+import { parseRoute } from "../route.ts";
 import { store } from "../session.ts";
 import { EventFeed, type FeedState } from "./event_feed.ts";
 import { type Filter, queryOf } from "./filter.ts";
@@ -14,6 +15,37 @@ export interface UsedFeed {
   readonly restart: () => void;
 }
 
+/** How long a list is kept for a reader who looks at one of its events, milliseconds. */
+const KEPT_MS = 10 * 60_000;
+
+/** The list that was left last, and how far it was scrolled. */
+let left: {
+  readonly key: string;
+  readonly feed: EventFeed;
+  readonly scrolled: number;
+  readonly at: number;
+} | null = null;
+
+/** Takes the list that was left back, where it is the same. */
+function takeLeft(key: string): { readonly feed: EventFeed; readonly scrolled: number } | null {
+  const found = left;
+  left = null;
+  if (found === null) return null;
+  if (found.key === key && performance.now() - found.at < KEPT_MS) return found;
+  found.feed.stop();
+  return null;
+}
+
+/** A reader who goes to an event comes back to where the list was. */
+function leave(key: string, feed: EventFeed, scrolled: number): void {
+  left?.feed.stop();
+  left = null;
+  const { view, item } = parseRoute(location.hash);
+  if (view !== "events" || item === null) return feed.stop();
+  feed.sleep();
+  left = { key, feed, scrolled, at: performance.now() };
+}
+
 /** A position that the log has for sure; one of an earlier visit may be of another log. */
 function headKnown(): number {
   const { status, snapshot } = store.getState();
@@ -23,20 +55,30 @@ function headKnown(): number {
 /** Follows the events of a filter while the component is shown, and the page is seen. */
 export function useEventFeed(filter: Filter): UsedFeed {
   const key = queryOf(filter);
-  const feed = useMemo(
-    () => new EventFeed({ filter, ask: requestJson, open: request }),
+  const { feed, scrolled } = useMemo(
+    () =>
+      takeLeft(key) ??
+        { feed: new EventFeed({ filter, ask: requestJson, open: request }), scrolled: null },
     [key],
   );
   const state = useSyncExternalStore(feed.subscribe, feed.state);
   useEffect(() => {
     const look = () => document.visibilityState === "visible" ? feed.wake() : feed.sleep();
-    void feed.start(headKnown()).then(() => {
-      if (document.visibilityState !== "visible") feed.sleep();
-    });
+    const begin = async () => {
+      if (scrolled === null) await feed.start(headKnown());
+      // After the page has gone to its top, as with every view.
+      else requestAnimationFrame(() => scrollTo({ top: scrolled }));
+      look();
+    };
+    void begin();
     document.addEventListener("visibilitychange", look);
+    let top = scrollY;
+    const onScroll = () => top = scrollY;
+    addEventListener("scroll", onScroll, { passive: true });
     return () => {
       document.removeEventListener("visibilitychange", look);
-      feed.stop();
+      removeEventListener("scroll", onScroll);
+      leave(key, feed, top);
     };
   }, [feed]);
   const before = useRef(state.list);

@@ -26,6 +26,12 @@ export function spanOf(total: number, height: number, top: number, screen: numbe
   return { from: Math.min(from, to), to, above: Math.min(first, total) };
 }
 
+/** What stays at the top of the screen is told to the styles: heads of tables stay below it. */
+function measureHeader(): void {
+  const height = document.querySelector<HTMLElement>(".header")?.offsetHeight ?? 0;
+  document.documentElement.style.setProperty("--header-height", `${height}px`);
+}
+
 /**
  * Follows the reader's scrolling of the page.
  *
@@ -47,6 +53,11 @@ export function useRowsInView(list: RefObject<HTMLElement | null>, total: number
     );
   };
   useLayoutEffect(measure);
+  useEffect(() => {
+    measureHeader();
+    addEventListener("resize", measureHeader);
+    return () => removeEventListener("resize", measureHeader);
+  }, []);
   useEffect(() => {
     let frame = 0;
     const soon = () => {

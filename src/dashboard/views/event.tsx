@@ -75,9 +75,9 @@ function EventHead({ position, text, filter, list, record }: HeadProps) {
   };
   useShortcuts(
     [
-      { keys: "n", label: "newer event", run: go(newerHref) },
-      { keys: "p", label: "older event", run: go(olderHref) },
-      { keys: "u", label: "back to the list of events", run: go(list) },
+      { keys: "n", label: "Newer event", run: go(newerHref) },
+      { keys: "p", label: "Older event", run: go(olderHref) },
+      { keys: "u", label: "Back to the events", run: go(list) },
     ],
     olderHref,
     newerHref,

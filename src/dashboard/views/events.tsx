@@ -42,7 +42,11 @@ export function EventsView() {
       <EventFilters filter={filter} set={set} version={version} />
       <FilterChips filter={filter} remove={remove} />
       {hasFaults
-        ? <p className="fault" role="alert">Nothing is read while a filter is wrong.</p>
+        ? (
+          <p className="filters-wrong" role="alert">
+            Nothing is read until the marked filters are mended or removed.
+          </p>
+        )
         : <Log filter={filter} remove={remove} />}
     </>
   );
@@ -73,7 +77,7 @@ function Log({ filter, remove }: LogProps) {
   const { feed, state, isOld, restart } = used;
   const { list, waiting, tail, fresh } = state;
   const { held, setAbove, toggle } = useHold(used);
-  useShortcuts([{ keys: "p", label: "pause or resume the events", run: toggle }], held);
+  useShortcuts([{ keys: "p", label: "Pause the events, or go on", run: toggle }], held);
   const onLook = (rows: RowsInView) => {
     setAbove(rows.above);
     feed.look(rows.from, rows.to);

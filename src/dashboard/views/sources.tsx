@@ -59,8 +59,7 @@ function Cards(
       {weights === null ? null : (
         <p className="quiet small">
           Shares are of{" "}
-          <Amount value={weights.total} exact />: the size of each part, whether gain or loss,
-          summed.
+          <Amount value={weights.total} />: the size of each part, whether gain or loss, summed.
         </p>
       )}
     </div>
@@ -84,9 +83,16 @@ function Takeaway(
     const weight = share === null ? "" : `, ${share} % of the headline`;
     return [`${SOURCE_LABELS[name]}: ${words.toLowerCase()}${weight}`];
   });
+  const isAny = SOURCES.some((name) =>
+    (health.of[name]?.state ?? "not_configured") !== "not_configured"
+  );
   return (
     <p role="status" className="takeaway" data-troubled={troubled.length > 0}>
-      {troubled.length === 0 ? "Every configured source answers." : `${troubled.join("; ")}.`}
+      {troubled.length > 0
+        ? `${troubled.join("; ")}.`
+        : isAny
+        ? "Every configured source answers."
+        : "No source is configured."}
     </p>
   );
 }
