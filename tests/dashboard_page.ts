@@ -20,6 +20,8 @@ export interface DashboardOptions {
   readonly context?: BrowserContextOptions;
   /** A script that runs before the page's own. */
   readonly before?: string;
+  /** Sets up what the browser lets through, before the page is loaded. */
+  readonly route?: (page: Page) => Promise<unknown>;
 }
 
 /** A dashboard that is open. Disposing fails where the page had a fault. */
@@ -97,6 +99,7 @@ export async function openDashboard(options: DashboardOptions = {}): Promise<Ope
   const page = await context.newPage();
   if (options.before !== undefined) await page.addInitScript(options.before);
   const faults = await listenForFaults(page);
+  await options.route?.(page);
   await page.goto(`${origin}/${options.at ?? ""}`);
   await page.locator("main").waitFor();
   const parts = stack.move();

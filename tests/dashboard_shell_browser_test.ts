@@ -1,10 +1,210 @@
 import assert from "node:assert/strict";
-import { assertAccessible } from "./dashboard_accessible.ts";
-import { dashboardTest, openDashboard } from "./dashboard_page.ts";
+import type { Page } from "playwright-core";
+import { startTestServer, type TestServer } from "../src/http/test_server.ts";
+import { assertAccessible, assertFits } from "./dashboard_accessible.ts";
+import { builtDashboard, dashboardTest, openDashboard } from "./dashboard_page.ts";
+import { until } from "./server_process.ts";
 
-dashboardTest("the dashboard opens over a strict policy, without a fault", async () => {
-  await using dashboard = await openDashboard();
+const PATIENCE_MS = 15_000;
+
+async function served(): Promise<TestServer> {
+  const server = await startTestServer({ dashboard: await builtDashboard(), mode: "sandbox" });
+  await server.windows(2);
+  return server;
+}
+
+/** Waits until the page answers so. */
+function becomes(page: Page, script: string, wished: unknown): Promise<unknown> {
+  return until(() => page.evaluate(script), (answer) => answer === wished, PATIENCE_MS);
+}
+
+const GROUND = "getComputedStyle(document.body).backgroundColor";
+const FOCUSED = "document.activeElement.id || document.activeElement.ariaLabel";
+
+dashboardTest(
+  "the frame has its landmarks, says that it is a sandbox, and fits every width",
+  async () => {
+    await using server = await served();
+    await using dashboard = await openDashboard({ origin: server.origin, at: "#/sources" });
+    const { page } = dashboard;
+    await page.getByRole("main").waitFor();
+    for (const role of ["banner", "navigation", "contentinfo"] as const) {
+      assert.equal(await page.getByRole(role).count(), 1, role);
+    }
+    for (const view of ["Now", "Curve", "Breakdown", "Sources", "Events"]) {
+      await page.getByRole("link", { name: view, exact: true }).first().click();
+      await page.locator(".navigation [aria-current=page]").getByText(view).waitFor();
+      assert.match(await page.locator("#sandbox").innerText(), /^Sandbox\. Made-up figures/, view);
+      for (const width of [320, 1024, 2560]) await assertFits(page, view, width);
+    }
+  },
+);
+
+dashboardTest("the keyboard reaches everything, and a dialog gives the focus back", async () => {
+  await using server = await served();
+  await using dashboard = await openDashboard({ origin: server.origin });
   const { page } = dashboard;
-  await assertAccessible(page, "now");
-  assert.match(await page.title(), /Profit/);
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate("document.activeElement.textContent"), "Skip to the figures");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(FOCUSED), "view");
+  assert.equal(await page.evaluate("location.hash"), "", "the address is not changed by it");
+  for (
+    const [keys, hash] of [["gc", "#/curve"], ["gb", "#/breakdown"], ["gs", "#/sources"], [
+      "ge",
+      "#/events",
+    ], ["gn", "#/now"]]
+  ) {
+    for (const key of keys ?? "") await page.keyboard.press(key);
+    await becomes(page, "location.hash", hash);
+    assert.equal(await page.evaluate(FOCUSED), "view", "who listens begins with the view");
+  }
+  const help = page.getByRole("button", { name: "Keyboard shortcuts" });
+  await help.focus();
+  await page.keyboard.press("?");
+  const dialog = page.getByRole("dialog", { name: "Keyboard" });
+  await dialog.waitFor();
+  const listed = await dialog.innerText();
+  for (
+    const label of [
+      "Go to Curve",
+      "Space",
+      "Connect anew",
+      "Hide amounts",
+      "UTC",
+      "Theme",
+      "This list",
+    ]
+  ) {
+    assert.ok(listed.includes(label), `${label} in ${listed}`);
+  }
+  await page.keyboard.press("h");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(FOCUSED), "Keyboard shortcuts");
+  assert.equal(
+    await page.locator(".hidden-amount").count(),
+    0,
+    "no shortcut works behind a dialog",
+  );
+});
+
+dashboardTest("shortcuts can be switched off, and stay so", async () => {
+  await using server = await served();
+  await using dashboard = await openDashboard({ origin: server.origin });
+  const { page } = dashboard;
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByLabel("Keyboard shortcuts").last().uncheck();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await page.locator("[data-metric=netPnl]").waitFor();
+  for (const key of ["g", "c", "h", "?"]) await page.keyboard.press(key);
+  assert.equal(await page.locator(".hidden-amount, dialog").count(), 0);
+  assert.equal(await page.evaluate("location.hash"), "");
+});
+
+dashboardTest("amounts are hidden everywhere, the title too, and stay so", async () => {
+  await using server = await served();
+  await using dashboard = await openDashboard({ origin: server.origin });
+  const { page } = dashboard;
+  await becomes(page, "document.title", "+$2.25 · Now · Profit and loss");
+  await page.keyboard.press("h");
+  await becomes(page, "document.title", "Now · Profit and loss");
+  await page.reload();
+  await page.locator(".hidden-amount").first().waitFor();
+  assert.doesNotMatch(await page.locator("body").innerText(), /\$\d|2\.25/);
+  await page.getByRole("button", { name: "Hide amounts" }).click();
+  await becomes(page, "document.title", "+$2.25 · Now · Profit and loss");
+});
+
+dashboardTest("theme and zone are the reader's, and stay so", async () => {
+  await using server = await served();
+  await using dashboard = await openDashboard({
+    origin: server.origin,
+    context: { colorScheme: "light", timezoneId: "Asia/Kolkata" },
+  });
+  const { page } = dashboard;
+  const light = await page.evaluate(GROUND);
+  await page.keyboard.press("d");
+  assert.equal(await page.evaluate(GROUND), light, "light is what the system has");
+  await page.keyboard.press("d");
+  await becomes(page, "document.documentElement.dataset.theme", "dark");
+  const dark = await page.evaluate(GROUND);
+  assert.notEqual(dark, light);
+  await page.keyboard.press("z");
+  await page.reload();
+  await page.locator("[data-metric=netPnl]").waitFor();
+  assert.equal(await page.evaluate(GROUND), dark);
+  await page.locator(".connection").click();
+  const facts = page.getByRole("dialog", { name: "Connection" });
+  assert.match(await facts.innerText(), /2026-\d\d-\d\d \d\d:\d\d:\d\d UTC\+05:30/);
+});
+
+dashboardTest("each dialog is accessible", async () => {
+  await using server = await served();
+  await using dashboard = await openDashboard({ origin: server.origin, at: "#/sources" });
+  const { page } = dashboard;
+  for (const name of ["Settings", "Keyboard shortcuts"]) {
+    await page.getByRole("button", { name }).first().click();
+    await page.getByRole("dialog").waitFor();
+    await assertAccessible(page, name);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+  await page.locator(".connection").click();
+  await assertAccessible(page, "connection");
+  await page.mouse.click(4, 4);
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press(" ");
+  await page.locator("#note").waitFor();
+  await assertAccessible(page, "paused");
+});
+
+dashboardTest(
+  "on paper there are the figures and how sure they are, in black on white",
+  async () => {
+    await using server = await served();
+    await using dashboard = await openDashboard({
+      origin: server.origin,
+      context: { colorScheme: "dark" },
+    });
+    const { page } = dashboard;
+    await page.locator("[data-metric=netPnl] [data-value='2.25']").waitFor();
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.evaluate(GROUND), "rgb(255, 255, 255)");
+    assert.equal(await page.evaluate("getComputedStyle(document.body).color"), "rgb(0, 0, 0)");
+    for (const gone of [".navigation", ".tools", ".footer"]) {
+      assert.equal(await page.locator(gone).isVisible(), false, gone);
+    }
+    assert.match(
+      await page.locator(".print-only").innerText(),
+      /^Figures at event \d+, sent .* UTC, USD\./,
+    );
+    assert.equal(await page.locator("#sandbox").isVisible(), true);
+    assert.match(await page.locator(".connection").innerText(), /^Live/);
+  },
+);
+
+dashboardTest("a view that fails says so, and the rest of the page goes on", async () => {
+  await using server = await served();
+  await using dashboard = await openDashboard({
+    origin: server.origin,
+    at: "#/breakdown",
+    // A server of another version, whose breakdown has none of the parts that this page knows.
+    route: (page) =>
+      page.route("**/api/pnl/breakdown*", (route) => route.fulfill({ json: { items: [] } })),
+  });
+  const { page, faults } = dashboard;
+  const failure = page.getByRole("alert").filter({ hasText: "Breakdown could not be shown" });
+  await failure.waitFor();
+  assert.equal(await failure.getByRole("button", { name: "Reload the page" }).count(), 1);
+  await until(
+    () => page.locator(".connection").innerText(),
+    (text) => text.startsWith("Live"),
+    PATIENCE_MS,
+  );
+  await page.getByRole("link", { name: "Now", exact: true }).click();
+  await page.locator("[data-metric=netPnl] [data-value='2.25']").waitFor();
+  assert.ok(faults.length > 0, "the console has it too");
+  faults.length = 0;
 });

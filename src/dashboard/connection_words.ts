@@ -25,7 +25,7 @@ export interface ConnectionWords {
 export const TRANSPORTS: Readonly<Record<string, string>> = {
   websocket: "WebSocket",
   sse: "Server-sent events",
-  polling: "HTTP polling",
+  polling: "HTTP",
 };
 
 function nextTry(retryAt: number | null, nowMs: number): string {

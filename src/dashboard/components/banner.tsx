@@ -10,9 +10,9 @@ import { useAge, usePnl } from "../session.ts";
 export function SandboxBanner() {
   if (useNode().mode !== "sandbox") return null;
   return (
-    <p className="banner" id="sandbox">
+    <aside className="banner" id="sandbox" aria-label="Sandbox">
       <strong>Sandbox.</strong> Made-up figures of stand-in servers, not of your accounts.
-    </p>
+    </aside>
   );
 }
 
@@ -86,5 +86,6 @@ function useNotice(): ReactNode {
 /** Lies over the bottom of the page, so that nothing moves when it comes and goes. */
 export function Notice() {
   const notice = useNotice();
-  return notice === null ? null : <div className="notice" id="note">{notice}</div>;
+  if (notice === null) return null;
+  return <aside className="notice" id="note" aria-label="Notice">{notice}</aside>;
 }
