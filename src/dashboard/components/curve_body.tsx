@@ -44,6 +44,7 @@ export function CurveBody({ range, state, preset, move }: CurveBodyProps) {
           curve={curve}
           facts={facts}
           corrections={corrections}
+          isOld={isOld}
           move={move}
         />
         <CurveNotes curve={curve} facts={facts} corrections={corrections}>

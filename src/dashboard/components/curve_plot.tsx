@@ -16,12 +16,14 @@ export interface CurvePlotProps {
   readonly curve: Curve;
   readonly facts: Facts;
   readonly corrections: readonly Correction[];
+  /** Another range is on its way. */
+  readonly isOld: boolean;
   /** Goes to another span. */
   readonly move: (span: Span) => void;
 }
 
 /** The chart. */
-export function CurvePlot({ curve, facts, corrections, move }: CurvePlotProps) {
+export function CurvePlot({ curve, facts, corrections, isOld, move }: CurvePlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const library = useLibrary();
   const chart = useChart(host, library === "failed" ? null : library, move);
@@ -30,7 +32,7 @@ export function CurvePlot({ curve, facts, corrections, move }: CurvePlotProps) {
   const { points } = facts;
   const index = time === null ? points.length - 1 : Math.max(0, indexAt(points, time));
   const point = points[index]!;
-  useDrawing(chart, curve, corrections.map((each) => each.time));
+  useDrawing(chart, curve, corrections.map((each) => each.time), isOld);
   useEffect(() => {
     if (byKey) chart?.point({ time: point.time, net: Number(point.net) });
   }, [chart, byKey, point.time]);
@@ -60,6 +62,7 @@ export function CurvePlot({ curve, facts, corrections, move }: CurvePlotProps) {
         aria-valuenow={index}
         aria-valuetext={`${pointTimeText(point.time, curve.grid, zone)}: ${amount}`}
         onKeyDown={onKeyDown}
+        onPointerLeave={() => cursor.setState({ time: null, byKey: false })}
       />
       {library === "failed"
         ? <p role="alert">The chart could not be loaded. The table below has its values.</p>

@@ -5,6 +5,7 @@ import { csvText } from "../curve/csv.ts";
 import { drawdowns } from "../curve/drawdown.ts";
 import type { Facts } from "../curve/facts.ts";
 import type { Point } from "../curve/point.ts";
+import { rangeKey } from "../curve/range.ts";
 import { pointTimeText } from "../curve/ticks.ts";
 import type { Curve } from "../curve/use_curve.ts";
 import { whole } from "../format.ts";
@@ -50,7 +51,7 @@ export function CurveTable({ curve, facts }: CurveTableProps) {
       <summary>
         The curve as a table <span className="quiet">({whole(facts.points.length)} points)</span>
       </summary>
-      {open ? <Pages curve={curve} facts={facts} /> : null}
+      {open ? <Pages key={rangeKey(curve.range)} curve={curve} facts={facts} /> : null}
     </details>
   );
 }

@@ -21,7 +21,7 @@ export interface Place {
   readonly place: number;
   /** As the chart counts it: seconds. */
   readonly time: number;
-  /** Null where nothing stands there. */
+  /** Null where nothing stands there; `gap`: nothing is drawn from here to the next. */
   readonly value: { readonly net: number; readonly drawdown: number; readonly gap: boolean } | null;
 }
 
@@ -36,8 +36,9 @@ function drawn(amount: Money): number {
 export function placesFrom(input: ChartInput, first: number): Place[] {
   const { grid, points, gaps, shift, now } = input;
   const falls = drawdowns(points);
-  const isGap = new Set(gaps.map(({ after }) => after));
   const at = new Map(points.map((point, index) => [placeOf(grid, point.time), index]));
+  // The last value before a gap holds for one place, so that one that stands alone is seen too.
+  const ends = new Map(gaps.map(({ after, from }) => [placeOf(grid, from) + 1, after]));
   const lastPoint = points.at(-1);
   const last = Math.max(
     grid.places - 1,
@@ -46,11 +47,12 @@ export function placesFrom(input: ChartInput, first: number): Place[] {
   );
   const places: Place[] = [];
   for (let place = first; place <= last; place++) {
-    const index = at.get(place) ?? -1;
+    const own = at.get(place);
+    const index = own ?? ends.get(place) ?? -1;
     const point = points[index];
     const value = point === undefined
       ? null
-      : { net: drawn(point.value), drawdown: drawn(falls[index]!), gap: isGap.has(index) };
+      : { net: drawn(point.value), drawdown: drawn(falls[index]!), gap: own === undefined };
     places.push({ place, time: (timeOf(grid, place) + shift) / 1000, value });
   }
   return places;

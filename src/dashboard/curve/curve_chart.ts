@@ -167,13 +167,14 @@ export class CurveChart {
   }
 
   #rested(): void {
+    const range = this.#chart.timeScale().getVisibleLogicalRange();
     const seen = this.#seen();
-    if (seen !== null) this.#events.moved(seen);
+    if (range !== null && seen !== null && !isSame(range, this.#asked)) this.#events.moved(seen);
   }
 
   #pointed({ time, sourceEvent }: MouseEventParams<Time>): void {
-    // Without an event it was drawn by us.
-    if (sourceEvent === undefined && time !== undefined) return;
+    // Without an event it was drawn by us; where the pointer leaves, the page knows it from the element.
+    if (sourceEvent === undefined) return;
     const shift = this.#input?.shift ?? 0;
     this.#events.pointed(typeof time === "number" ? time * 1000 - shift : null);
   }

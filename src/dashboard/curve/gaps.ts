@@ -17,8 +17,8 @@ export interface Gap {
  */
 const LONGEST_QUIET_MS: Readonly<Record<Resolution, number>> = {
   raw: 600_000,
-  "1m": 600_000,
-  "1h": 7_200_000,
+  "1m": 3_600_000,
+  "1h": 10_800_000,
   "1d": 86_400_000,
 };
 

@@ -4,13 +4,15 @@
 const REST_MS = 200;
 /** A chart goes on moving for a while after the hand has let go. */
 const MOMENTUM_MS = 2_000;
-const TYPES = ["wheel", "pointermove", "touchmove"] as const;
+const TYPES = ["wheel", "pointerdown", "pointermove", "touchmove"] as const;
+const RELEASES = ["pointerup", "pointercancel"] as const;
 
 /** Listens to an element that a chart is in. */
 export class Gestures {
   readonly #host: HTMLElement;
   readonly #rested: () => void;
   #touchedAt = -Infinity;
+  #pressed = false;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   /** @param rested a movement has come to rest */
@@ -18,6 +20,8 @@ export class Gestures {
     this.#host = host;
     this.#rested = rested;
     for (const type of TYPES) host.addEventListener(type, this.#touched, true);
+    // A hand may let go anywhere.
+    for (const type of RELEASES) addEventListener(type, this.#released, true);
   }
 
   /** True while the reader moves the chart. */
@@ -27,24 +31,32 @@ export class Gestures {
 
   /** The chart shows another span, which the page did not ask for. */
   ranged(): void {
-    if (performance.now() - this.#touchedAt > MOMENTUM_MS) return;
-    clearTimeout(this.#rest);
-    this.#rest = setTimeout(() => {
-      this.#rest = undefined;
-      this.#rested();
-    }, REST_MS);
+    if (this.#pressed || performance.now() - this.#touchedAt < MOMENTUM_MS) this.#wait();
   }
 
   /** Listens no more. */
   close(): void {
     clearTimeout(this.#rest);
     for (const type of TYPES) this.#host.removeEventListener(type, this.#touched, true);
+    for (const type of RELEASES) removeEventListener(type, this.#released, true);
   }
+
+  #wait(): void {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      if (this.#pressed) return this.#wait();
+      this.#rest = undefined;
+      this.#rested();
+    }, REST_MS);
+  }
+
+  readonly #released = (): void => void (this.#pressed = false);
 
   readonly #touched = (event: Event): void => {
     // A wheel over the chart scrolls the page, as everywhere, until the reader means the chart.
     if (event instanceof WheelEvent && !this.#isMeant(event)) return event.stopPropagation();
     if (event instanceof PointerEvent && event.buttons === 0) return;
+    if (event.type === "pointerdown") this.#pressed = true;
     this.#touchedAt = performance.now();
   };
 

@@ -53,18 +53,23 @@ export function useChart(
   return chart;
 }
 
-/** Shows a curve on a chart, with marks at some times. */
+/**
+ * Shows a curve on a chart, with marks at some times.
+ *
+ * @param isOld another range is on its way: the chart stays where the reader has moved it
+ */
 export function useDrawing(
   chart: CurveChart | null,
   { grid, points, span, now }: Curve,
   marked: readonly number[],
+  isOld: boolean,
 ): void {
   const zone = usePreference((preferences) => preferences.zone);
   useEffect(() => {
     const shift = axisShift(grid, zone, span.to);
     chart?.show({ grid, points, now, gaps: gapsOf(points, grid), shift });
-    chart?.turnTo(span);
-  }, [chart, grid, points, now, zone, span.from, span.to]);
+    if (!isOld) chart?.turnTo(span);
+  }, [chart, grid, points, now, zone, span.from, span.to, isOld]);
   useEffect(() => {
     chart?.mark(marked, "Correction");
   }, [chart, grid, marked.join()]);

@@ -68,6 +68,8 @@ export function CurveView() {
   );
 }
 
-function focusIn(element: HTMLElement | null): void {
-  element?.querySelector<HTMLElement>("[aria-current], a, button")?.focus();
+/** Goes to the range that is chosen, or to the first. */
+function focusIn(picker: HTMLElement | null): void {
+  const link = picker?.querySelector<HTMLElement>("[aria-current]") ?? picker?.querySelector("a");
+  link?.focus();
 }
