@@ -56,14 +56,14 @@ function page(c: Context, log: EventLog, query: EventsQuery, batch: boolean): Re
 /** All that the filters let through, as it is read. */
 function text(
   c: Context,
-  log: EventLog,
+  deps: AppDeps,
   query: EventsQuery,
   format: TextFormat,
   fields: HeaderFields,
 ): Response {
   const body = c.req.method === "HEAD"
     ? null
-    : eventsText(log, readOptions(query), query.limit ?? Infinity, format);
+    : eventsText(theLog(deps), readOptions(query), query.limit ?? Infinity, format, deps.clock);
   return reply(c, 200, body, { "content-type": TEXT_TYPES[format], ...fields });
 }
 
@@ -77,7 +77,7 @@ function download(c: Context, deps: AppDeps, query: EventsQuery, format: TextFor
     `to-${Math.min(log.head().position, (query.before ?? Infinity) - 1)}`,
   ];
   const disposition = `attachment; filename="${parts.join("-")}.${format}"`;
-  return text(c, log, query, format, { "content-disposition": disposition });
+  return text(c, deps, query, format, { "content-disposition": disposition });
 }
 
 function events(c: Context, deps: AppDeps): Response {
@@ -89,7 +89,7 @@ function events(c: Context, deps: AppDeps): Response {
   }
   const log = theLog(deps);
   if (type === JSON_PAGE || type === BATCH) return page(c, log, query, type === BATCH);
-  return text(c, log, query, type === "text/csv" ? "csv" : "ndjson", { vary: "Accept" });
+  return text(c, deps, query, type === "text/csv" ? "csv" : "ndjson", { vary: "Accept" });
 }
 
 function one(c: Context, deps: AppDeps): Response {

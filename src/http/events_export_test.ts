@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { csvHeader, csvLine } from "../log/event_csv.ts";
 import type { Candidate } from "../pnl/event.ts";
-import { startTestServer, type TestServer } from "./test_server.ts";
+import { startTestServer, type TestServer, totals } from "./test_server.ts";
 import { until } from "./test_streams.ts";
 
 /** A correction with a reason of one's choosing. */
@@ -70,6 +70,34 @@ Deno.test("GET /api/events?format=csv is the table that the export writes, guard
   });
   assert.equal(accepted.headers.get("content-disposition"), null);
   assert.equal(await accepted.text(), text);
+});
+
+Deno.test("GET /api/events?format finds what lies far apart, in both orders, and what is ahead of its time", async () => {
+  await using server = await startTestServer();
+  const { log, clock } = server;
+  const far = (n: number) => {
+    for (let at = 0; at < 6_000; at += 1_000) {
+      log.append(Array.from({ length: 1_000 }, (_, i) => totals(`${n}${at + i}`, clock.now())));
+    }
+  };
+  log.append([adjustment("first", "x", clock.now())]);
+  far(1);
+  log.append([adjustment("second", "x", clock.now())]);
+  far(2);
+  const ahead = clock.now() + 4 * 60_000;
+  log.append([adjustment("third", "x", ahead)]);
+  const ids = async (query: string) => {
+    const text = await (await server.get(`/api/events?format=ndjson&${query}`)).text();
+    return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line).id);
+  };
+  assert.deepEqual(await ids("source=/operator"), ["first", "second", "third"]);
+  assert.deepEqual(await ids("source=/operator&order=desc"), ["third", "second", "first"]);
+  assert.deepEqual(await ids("source=/operator&order=desc&limit=2"), ["third", "second"]);
+  assert.deepEqual(await ids("source=/operator&after=2&before=12003"), ["second"]);
+  const from = new Date(ahead - 60_000).toISOString();
+  clock.step(10 * 60_000);
+  log.append([totals("9", clock.now())]);
+  assert.deepEqual(await ids(`from=${from}&source=/operator`), ["third"]);
 });
 
 Deno.test("GET /api/events?format of nothing is a header alone, or an empty file", async () => {

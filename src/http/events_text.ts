@@ -1,10 +1,17 @@
 /** The log as text, a line an event, read only as fast as the client takes it. */
+import { MAX_AHEAD_MS } from "../log/candidate.ts";
 import { csvHeader, csvLine } from "../log/event_csv.ts";
 import type { EventLog, LogLine, ReadOptions } from "../log/event_log.ts";
+import type { Clock } from "../pnl/clock.ts";
+import { yieldTurn } from "../projection/catch_up.ts";
 
 const UTF8 = new TextEncoder();
 /** Lines read from the log at a time. */
 const PAGE = 256;
+/** Positions looked through at a time, where it is each event of them. */
+const STEP = 5_000;
+/** Others may have their turn after so long, milliseconds. */
+const TURN_MS = 4;
 /** Bytes that may wait for the client in this process. */
 const BUFFERED_BYTES = 64 * 1024;
 
@@ -17,24 +24,39 @@ export const TEXT_TYPES = {
   csv: "text/csv; charset=utf-8; header=present",
 } as const satisfies Record<TextFormat, string>;
 
-/** Pages of lines up to a position. */
+/**
+ * Pages of lines up to a position, some of them empty: by a source or a time alone the log is gone through
+ * piece by piece, for an index would give all matches, to be sorted for each page anew.
+ */
 function* pages(
   log: EventLog,
   filters: ReadOptions & { readonly to: number },
   limit: number,
-): Generator<LogLine[]> {
-  let bounds = { after: filters.after ?? 0, to: filters.to };
+): Generator<readonly LogLine[], void> {
+  const down = filters.order === "desc";
+  const step = filters.subject === undefined && filters.type === undefined ? STEP : Infinity;
+  let { after = 0, to } = filters;
   // Where the bounds have met nothing is read: a range that is empty may not be asked for.
-  for (let left = limit; left > 0 && bounds.after < bounds.to;) {
-    const lines = log.read({ ...filters, ...bounds, limit: Math.min(PAGE, left) });
-    const last = lines.at(-1);
-    if (last === undefined) return;
+  for (let left = limit; left > 0 && after < to;) {
+    const bounds = down
+      ? { after: Math.max(after, to - step), to }
+      : { after, to: Math.min(to, after + step) };
+    const most = Math.min(PAGE, left);
+    const lines = log.read({ ...filters, ...bounds, limit: most });
     yield lines;
     left -= lines.length;
-    bounds = filters.order === "desc"
-      ? { ...bounds, to: last.position - 1 }
-      : { ...bounds, after: last.position };
+    const last = lines.length < most ? undefined : lines.at(-1)?.position;
+    if (down) to = last === undefined ? bounds.after : last - 1;
+    else after = last ?? bounds.to;
   }
+}
+
+/** No event is recorded longer before it happened than the log allows: what is before needs no look. */
+function narrowed(filters: ReadOptions): ReadOptions {
+  const { timeFrom, recordedFrom = "" } = filters;
+  if (timeFrom === undefined) return filters;
+  const earliest = new Date(Date.parse(timeFrom) - MAX_AHEAD_MS).toISOString();
+  return recordedFrom >= earliest ? filters : { ...filters, recordedFrom: earliest };
 }
 
 function* pieces(read: Iterable<readonly LogLine[]>, format: TextFormat): Generator<string, void> {
@@ -45,7 +67,8 @@ function* pieces(read: Iterable<readonly LogLine[]>, format: TextFormat): Genera
 }
 
 /**
- * Streams events, up to the head of the log at the time of the call. A client that leaves ends the reading.
+ * Streams events, up to the head of the log at the time of the call, in small turns: what else is to be
+ * answered hardly waits. A client that leaves ends the reading.
  *
  * @param limit how many events at most
  */
@@ -54,16 +77,24 @@ export function eventsText(
   filters: ReadOptions,
   limit: number,
   format: TextFormat,
+  clock: Clock,
 ): ReadableStream<Uint8Array> {
   const to = Math.min(filters.to ?? Infinity, log.head().position);
-  const text = pieces(pages(log, { ...filters, to }, limit), format);
+  const text = pieces(pages(log, { ...narrowed(filters), to }, limit), format);
+  let left = false;
+  let turn = clock.monotonic();
   return new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const { done, value } = text.next();
-      if (done === true) controller.close();
-      else controller.enqueue(UTF8.encode(value));
+    async pull(controller) {
+      for (;;) {
+        const { done, value } = text.next();
+        turn = await yieldTurn(clock, turn, TURN_MS);
+        if (left) return;
+        if (done === true) return controller.close();
+        if (value !== "") return controller.enqueue(UTF8.encode(value));
+      }
     },
     cancel() {
+      left = true;
       text.return();
     },
   }, new ByteLengthQueuingStrategy({ highWaterMark: BUFFERED_BYTES }));

@@ -6,7 +6,7 @@ import { type Fold, parseFold, serializeFold } from "../pnl/fold.ts";
 import { yieldTurn } from "./catch_up.ts";
 import type { Final } from "./final.ts";
 import { FoldRun } from "./fold_run.ts";
-import type { LedgerCheckpoint } from "./stored.ts";
+import { type LedgerCheckpoint, StoreCorruptError } from "./stored.ts";
 
 /** Lines folded at a time. */
 const PAGE = 500;
@@ -14,8 +14,9 @@ const PAGE = 500;
 const TURN_MS = 4;
 /** How long one question may fold, milliseconds. */
 const BUDGET_MS = 10_000;
-/** Folds kept as text on the way through the log: so many, and so many characters in all. */
-const MAX_KEPT = 16;
+/** Folds kept as text: so many, of which the way through the log leaves two thirds, and so many characters. */
+const MAX_KEPT = 24;
+const ON_THE_WAY = 16;
 const MAX_CHARACTERS = 64 * 1024 * 1024;
 /** They stand at least so many events apart. */
 const LEAST_APART = 10_000;
@@ -54,9 +55,12 @@ export class PastFolds {
     sizeCalculation: (text) => text.length,
   });
   #run: FoldRun | null = null;
+  #newestStored = 0;
 
+  /** What is stored by now is kept: from there it is not far to whatever is shown from now on. */
   constructor(options: PastOptions) {
     this.#options = options;
+    this.#keepStored();
   }
 
   /**
@@ -70,7 +74,7 @@ export class PastFolds {
     const { log, clock, budgetMs = BUDGET_MS } = this.#options;
     const run = this.#nearest(to);
     this.#run = run;
-    const apart = Math.max(LEAST_APART, Math.ceil(log.head().position / MAX_KEPT));
+    const apart = Math.max(LEAST_APART, Math.ceil(log.head().position / ON_THE_WAY));
     const started = clock.monotonic();
     for (let turn = started; run.position < to;) {
       signal.throwIfAborted();
@@ -87,16 +91,28 @@ export class PastFolds {
 
   /** The latest of what is there that is not beyond a position. */
   #nearest(to: number): FoldRun {
-    const { checkpoint, windowMs } = this.#options;
-    const held = this.#run !== null && this.#run.position <= to ? this.#run : null;
+    const held = this.#run;
+    if (held?.position === to) return held;
+    this.#keepStored();
     const kept = Math.max(0, ...[...this.#kept.keys()].filter((position) => position <= to));
-    const stored = held?.position === to ? null : checkpoint();
-    const storedAt = stored !== null && stored.position <= to ? stored.position : 0;
-    const best = Math.max(held?.position ?? 0, kept, storedAt);
-    if (best === 0) return FoldRun.from(windowMs);
-    if (held?.position === best) return held;
-    const text = kept === best ? this.#kept.get(best) : stored?.fold;
-    return text === undefined ? FoldRun.from(windowMs) : new FoldRun(parseFold(text), best);
+    if (held !== null && held.position <= to && held.position >= kept) return held;
+    const text = this.#kept.get(kept);
+    return text === undefined
+      ? FoldRun.from(this.#options.windowMs)
+      : new FoldRun(parseFold(text), kept);
+  }
+
+  /** A stored fold that cannot be read is no reason to fold less: the log is the truth. */
+  #keepStored(): void {
+    try {
+      const stored = this.#options.checkpoint();
+      if (stored !== null && stored.position > this.#newestStored) {
+        this.#kept.set(stored.position, stored.fold);
+        this.#newestStored = stored.position;
+      }
+    } catch (error) {
+      if (!(error instanceof StoreCorruptError)) throw error;
+    }
   }
 
   #keep({ position, fold }: FoldRun, apart: number): void {
