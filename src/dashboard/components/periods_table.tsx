@@ -15,7 +15,7 @@ export function PeriodsTable(
   { periods, position }: { readonly periods: Snapshot["periods"]; readonly position: number },
 ) {
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Periods">
+    <div className="scroll" tabIndex={0} role="region" aria-label="Table of periods">
       <table className="periods">
         <caption>
           <span className="table-caption">
