@@ -41,6 +41,20 @@ async function ask(): Promise<void> {
   }
 }
 
+/** Takes the figures of the last visit out of the browser. */
+function forgetFigures(): void {
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("pnl-stream:snapshot")) localStorage.removeItem(name);
+  }
+}
+
+/** Leaves no figures to whoever sits there now. Where they are on the screen the page begins anew. */
+function turnAway(wasIn: boolean): void {
+  store.client.stop();
+  forgetFigures();
+  if (wasIn) location.reload();
+}
+
 /** Asks now, and whenever the server refuses something. A page that needs a key does not connect without. */
 export function watchAccess(): void {
   void ask();
@@ -50,7 +64,7 @@ export function watchAccess(): void {
   });
   reader.subscribe(({ state }, before) => {
     if (state === before.state) return;
-    if (state === "needed") store.client.stop();
+    if (state === "needed") turnAway(before.state === "signed_in");
     else if (before.state === "needed") store.client.start();
   });
 }
@@ -72,12 +86,8 @@ export async function signIn(key: string): Promise<void> {
 /** Signs out, and leaves no figures behind in the browser. @throws {ApiError} */
 export async function signOut(): Promise<void> {
   await request("api/session", { method: "DELETE" });
-  store.client.stop();
   store.close();
-  for (const name of Object.keys(localStorage)) {
-    if (name.startsWith("pnl-stream:snapshot")) localStorage.removeItem(name);
-  }
-  location.reload();
+  turnAway(true);
 }
 
 /** Who the reader is; the component is rendered again when that changes. */

@@ -14,7 +14,9 @@ export function Footer() {
   return (
     <footer className="footer">
       <span className="quiet">As JSON:</span>
-      {links.map(([path, label]) => <a key={path} href={urlOf(path).href}>{label}</a>)}
+      {links.map(([path, label]) => (
+        <a key={path} href={urlOf(path).href} aria-label={`${label} as JSON`}>{label}</a>
+      ))}
       <span className="quiet footer-version">pnl-stream {version}</span>
     </footer>
   );

@@ -10,6 +10,7 @@ import { pageTitle } from "../page_title.ts";
 import { usePreference } from "../preferences.ts";
 import { goTo, hrefOf, useRoute, VIEWS } from "../route.ts";
 import { useLive, usePnl } from "../session.ts";
+import { useAccess } from "../sign_in.ts";
 import { useToast } from "../toast.ts";
 import { VIEW_KEYS, VIEW_NAMES } from "../view_names.ts";
 import { Notice, SandboxBanner } from "./banner.tsx";
@@ -38,7 +39,8 @@ const SHORTCUTS: readonly Shortcut[] = [
 /** Keeps what the tab shows: its title and its icon. */
 function useTab(): void {
   const { view } = useRoute();
-  const hidden = usePreference((preferences) => preferences.hideAmounts);
+  const isLeftOut = useAccess().state === "needed";
+  const hidden = usePreference((preferences) => preferences.hideAmounts) || isLeftOut;
   const title = useLive((state) => pageTitle(state, VIEW_NAMES[view], hidden));
   const worth = usePnl(lineWorth);
   useEffect(() => void (document.title = title), [title]);
@@ -65,7 +67,8 @@ function useArrival() {
 /** What paper has to say by itself: no age ticks on it. */
 function PrintedLine() {
   const snapshot = usePnl((state) => state.snapshot);
-  if (snapshot === null) return null;
+  const isLeftOut = useAccess().state === "needed";
+  if (snapshot === null || isLeftOut) return null;
   return (
     <p className="print-only">
       Figures at event {whole(snapshot.position)}, sent <Time value={snapshot.served.at} />, USD.
