@@ -3,6 +3,7 @@ import { useMemo, useRef } from "react";
 import type { DeliveredSnapshot } from "../client/delivered.ts";
 import type { Snapshot } from "../pnl/snapshot_schema.ts";
 import { useJson } from "./api.ts";
+import { isDrawn } from "./curve/point.ts";
 import type { MetricName } from "./metrics.ts";
 import type { Sample } from "./spark_shape.ts";
 
@@ -11,55 +12,47 @@ export const RECENT_SPAN = "Last hour";
 
 const MINUTE_MS = 60_000;
 const MINUTES = 60;
+/** One a minute, and the minutes that the span begins and ends in. */
+const POINTS = MINUTES + 2;
 
-interface Bucket {
-  readonly start: string;
-  readonly last: Snapshot["metrics"];
-}
+/** A bucket of history, or a final snapshot where there are few of them. */
+type HistoryItem =
+  | { readonly start: string; readonly last: Snapshot["metrics"] }
+  | Pick<Snapshot, "window" | "metrics" | "quality">;
 
 /** Gives the samples of a metric. */
 export type SamplesOf = (metric: MetricName) => readonly Sample[];
 
 /**
- * Samples of each metric: one a minute, that of its last final, and the snapshot's own. History is asked
- * for again when a minute is over.
+ * Samples of each metric: one a minute, that of its last final, or all finals while they are few; and the
+ * snapshot's own. History is asked for again when a minute is over.
  */
-export function useRecent(snapshot: DeliveredSnapshot | null): SamplesOf {
-  const end = snapshot === null ? null : Date.parse(snapshot.window.end);
-  const minute = end === null ? null : Math.floor(end / MINUTE_MS);
-  const { data } = useJson<{ readonly items: readonly Bucket[] }>(
-    minute === null || snapshot?.served.from === "default" ? null : pathFrom(minute - MINUTES),
+export function useRecent(snapshot: DeliveredSnapshot): SamplesOf {
+  const { metrics, window } = snapshot;
+  const minute = Math.floor(Date.parse(window.end) / MINUTE_MS);
+  const isKnown = snapshot.served.from !== "default";
+  const { data } = useJson<{ readonly items: readonly HistoryItem[] }>(
+    isKnown ? pathFrom(minute - MINUTES) : null,
   );
   // The next minute has another path: until its answer is there, the last one does.
   const kept = useRef(data);
   if (data !== null) kept.current = data;
   const items = kept.current?.items;
   return useMemo(() => {
-    const made = new Map<MetricName, readonly Sample[]>();
-    return (metric) => {
-      const samples = made.get(metric) ?? samplesOf(items ?? [], metric, snapshot, end);
-      made.set(metric, samples);
-      return samples;
-    };
-  }, [items, snapshot?.metrics, end]);
+    const known = (items ?? []).flatMap(timed).filter(({ at }) => at < Date.parse(window.end));
+    const newest = isKnown && isDrawn(snapshot) ? [{ at: Date.parse(window.end), metrics }] : [];
+    const all = [...known, ...newest];
+    return (metric) => all.map(({ at, metrics }) => ({ at, value: metrics[metric] }));
+  }, [items, isKnown, metrics, window.end]);
 }
 
 function pathFrom(minute: number): string {
   const from = new Date(minute * MINUTE_MS).toISOString();
-  return `api/pnl/history?resolution=1m&limit=${MINUTES + 1}&from=${from}`;
+  return `api/pnl/history?resolution=auto&points=${POINTS}&from=${from}`;
 }
 
-function samplesOf(
-  buckets: readonly Bucket[],
-  metric: MetricName,
-  snapshot: DeliveredSnapshot | null,
-  end: number | null,
-): Sample[] {
-  const samples = buckets.map(({ start, last }): Sample => ({
-    at: Date.parse(start) + MINUTE_MS,
-    value: last[metric],
-  }));
-  if (snapshot === null || end === null) return samples;
-  const before = samples.filter(({ at }) => at < end);
-  return [...before, { at: end, value: snapshot.metrics[metric] }];
+/** When the metrics were so; nothing where they are partial, as buckets leave that out too. */
+function timed(item: HistoryItem): { at: number; metrics: Snapshot["metrics"] }[] {
+  if ("start" in item) return [{ at: Date.parse(item.start) + MINUTE_MS, metrics: item.last }];
+  return isDrawn(item) ? [{ at: Date.parse(item.window.end), metrics: item.metrics }] : [];
 }

@@ -45,7 +45,7 @@ export function snapshotPoint({ window, metrics, position }: Snapshot): Point {
  * whole, or are marked only for rows that were rejected or quarantined. While a source is still read from
  * its beginning they climb from nothing, which would draw a history that never was.
  */
-export function isDrawn({ quality }: Snapshot): boolean {
+export function isDrawn({ quality }: Pick<Snapshot, "quality">): boolean {
   if (quality.complete) return true;
   return quality.rejected + quality.quarantined > 0 && quality.pending.length === 0;
 }
