@@ -97,6 +97,21 @@ export function workingSource(clock: Clock): SourceStatus {
   };
 }
 
+/** What a test chooses, or what is usual: a live writer without Redis that asks nobody for a key. */
+function chosen(options: TestServerOptions, clock: Clock) {
+  return {
+    version: "0.0.0-test",
+    mode: () => options.mode ?? "live",
+    writerAddress: () => null,
+    redis: options.redis ?? null,
+    access: options.access ?? openAccess(clock),
+    publicUrl: options.publicUrl ?? null,
+    allowedOrigins: options.allowedOrigins ?? [],
+    dashboard: options.dashboard ?? null,
+    trustedProxies: new TrustedProxies(options.trustedProxies ?? []),
+  };
+}
+
 /** Starts a server on a free port of 127.0.0.1. Disposing stops it and removes its folder. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const clock = new TestClock();
@@ -129,15 +144,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     hub,
     serve,
     ...served,
-    version: "0.0.0-test",
-    mode: () => options.mode ?? "live",
-    writerAddress: () => null,
-    redis: options.redis ?? null,
-    access: options.access ?? openAccess(clock),
-    publicUrl: options.publicUrl ?? null,
-    allowedOrigins: options.allowedOrigins ?? [],
-    dashboard: options.dashboard ?? null,
-    trustedProxies: new TrustedProxies(options.trustedProxies ?? []),
+    ...chosen(options, clock),
   };
   const server = startServer({
     app: createApp(deps),
