@@ -121,10 +121,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const { readPath, stop: stopReadPath } = openReadPath({ projector, clock });
   const running = new AbortController();
   const run = projector.run(running.signal);
-  const statuses = () => options.statuses ?? [workingSource(clock)];
   const served = {
     clock,
-    statuses,
+    statuses: () => options.statuses ?? [workingSource(clock)],
     confirmedAgeMs: () => projector.confirmedAgeMs,
     intervalMs: () => WINDOW_MS,
   };
