@@ -15,6 +15,9 @@ const MINUTES = 60;
 /** One a minute, and the minutes that the span begins and ends in. */
 const POINTS = MINUTES + 2;
 
+/** Where there are fewer, each window counts: then history is asked for at the end of each. */
+const FEW = 10;
+
 /** A bucket of history, or a final snapshot where there are few of them. */
 type HistoryItem =
   | { readonly start: string; readonly last: Snapshot["metrics"] }
@@ -31,11 +34,12 @@ export function useRecent(snapshot: DeliveredSnapshot): SamplesOf {
   const { metrics, window } = snapshot;
   const minute = Math.floor(Date.parse(window.end) / MINUTE_MS);
   const isKnown = snapshot.served.from !== "default";
+  const kept = useRef<{ readonly items: readonly HistoryItem[] } | null>(null);
   const { data } = useJson<{ readonly items: readonly HistoryItem[] }>(
     isKnown ? pathFrom(minute - MINUTES) : null,
+    (kept.current?.items.length ?? 0) < FEW ? window.end : null,
   );
   // The next minute has another path: until its answer is there, the last one does.
-  const kept = useRef(data);
   if (data !== null) kept.current = data;
   const items = kept.current?.items;
   return useMemo(() => {
