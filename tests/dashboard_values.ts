@@ -14,9 +14,9 @@ export async function tileValue(page: Page, metric: string): Promise<string | un
   return (await valuesOf(page, `[data-metric=${metric}] .tile-value`))[0];
 }
 
-/** The current snapshot of a server. */
-export async function currentOf(origin: string): Promise<DeliveredSnapshot> {
-  return await (await fetch(`${origin}/api/pnl/current`)).json();
+/** The current snapshot of a server, at or after a position of its log. */
+export async function currentOf(origin: string, position = 1): Promise<DeliveredSnapshot> {
+  return await (await fetch(`${origin}/api/pnl/current?minPosition=${position}`)).json();
 }
 
 /** All figures of the view `now`, and the position that it shows; null where it is not drawn yet. */

@@ -14,71 +14,83 @@ const SERVED: DeliveredSnapshot["served"] = {
   sources: {},
 };
 
+const PERIOD = {
+  start: null,
+  since: null,
+  revenue: null,
+  expenses: null,
+  netPnl: null,
+  grossMarginPct: null,
+};
+
+const KALSHI: DeliveredSnapshot["components"]["kalshi"] = {
+  balance: null,
+  portfolioValue: null,
+  openPositions: 0,
+  realizedPnl: "0.00",
+  fees: "0.00",
+  adjustments: "0.00",
+  pnl: "0.00",
+  unrealizedPnl: null,
+  unreconciled: null,
+  observedAt: null,
+};
+
+const COMPONENTS: DeliveredSnapshot["components"] = {
+  kalshi: KALSHI,
+  anthropic: {
+    day: null,
+    dailySpend: null,
+    monthToDate: null,
+    adjustments: "0.00",
+    observedAt: null,
+  },
+  revenue: {
+    invoiced: null,
+    collected: null,
+    outstanding: null,
+    adjustments: "0.00",
+    observedAt: null,
+  },
+};
+
+const SNAPSHOT: DeliveredSnapshot = {
+  schema: "pnl.snapshot.v1",
+  version: 1,
+  position: 77,
+  window: { start: "2026-11-22T10:00:00.000Z", end: "2026-11-22T10:00:05.000Z", final: false },
+  currency: "USD",
+  metrics: {
+    totalRevenue: "1.00",
+    totalExpenses: "0.00",
+    netPnl: "1.00",
+    grossMarginPct: null,
+    trendPct: null,
+    dailyTrendPct: null,
+  },
+  periods: { day: PERIOD, month: PERIOD, year: PERIOD, all: PERIOD },
+  components: COMPONENTS,
+  quality: {
+    complete: true,
+    incompleteSince: null,
+    pending: [],
+    late: 0,
+    rejected: 0,
+    quarantined: 0,
+  },
+  served: SERVED,
+};
+
 function snapshot(change: {
   readonly quality?: Partial<DeliveredSnapshot["quality"]>;
   readonly served?: Partial<DeliveredSnapshot["served"]>;
   readonly unreconciled?: DeliveredSnapshot["components"]["kalshi"]["unreconciled"];
 }): DeliveredSnapshot {
-  const period = {
-    start: null,
-    since: null,
-    revenue: null,
-    expenses: null,
-    netPnl: null,
-    grossMarginPct: null,
-  };
+  const { unreconciled = null } = change;
   return {
-    schema: "pnl.snapshot.v1",
-    version: 1,
-    position: 77,
-    window: { start: "2026-11-22T10:00:00.000Z", end: "2026-11-22T10:00:05.000Z", final: false },
-    currency: "USD",
-    metrics: {
-      totalRevenue: "1.00",
-      totalExpenses: "0.00",
-      netPnl: "1.00",
-      grossMarginPct: null,
-      trendPct: null,
-      dailyTrendPct: null,
-    },
-    periods: { day: period, month: period, year: period, all: period },
-    components: {
-      kalshi: {
-        balance: null,
-        portfolioValue: null,
-        openPositions: 0,
-        realizedPnl: "0.00",
-        fees: "0.00",
-        adjustments: "0.00",
-        pnl: "0.00",
-        unrealizedPnl: null,
-        unreconciled: change.unreconciled ?? null,
-        observedAt: null,
-      },
-      anthropic: {
-        day: null,
-        dailySpend: null,
-        monthToDate: null,
-        adjustments: "0.00",
-        observedAt: null,
-      },
-      revenue: {
-        invoiced: null,
-        collected: null,
-        outstanding: null,
-        adjustments: "0.00",
-        observedAt: null,
-      },
-    },
-    quality: {
-      complete: true,
-      incompleteSince: null,
-      pending: [],
-      late: 0,
-      rejected: 0,
-      quarantined: 0,
-      ...change.quality,
-    },
+    ...SNAPSHOT,
+    components: { ...COMPONENTS, kalshi: { ...KALSHI, unreconciled } },
+    quality: { ...SNAPSHOT.quality, ...change.quality },
     served: { ...SERVED, ...change.served },
   };
 }

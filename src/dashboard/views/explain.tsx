@@ -4,11 +4,12 @@ import { type Answer, useJson } from "../api.ts";
 import { Amount, Percent } from "../components/amount.tsx";
 import { ExplainPlace } from "../components/explain_place.tsx";
 import { ExplainTree } from "../components/explain_tree.tsx";
-import { Failed, Loading } from "../components/states.tsx";
+import { Empty, Failed, Loading } from "../components/states.tsx";
 import { valuesByPath } from "../explain_rows.ts";
 import type { Explanation } from "../explanation.ts";
 import { whole } from "../format.ts";
-import { useRoute } from "../route.ts";
+import { type MetricName, METRICS } from "../metrics.ts";
+import { hrefOf, useRoute } from "../route.ts";
 
 /** Figures down to this depth are open at first. */
 const OPEN_TO = 2;
@@ -61,10 +62,33 @@ function Waiting(
     readonly answer: Answer<Explanation>;
   },
 ) {
+  if (error?.message.startsWith('Parameter "metric"')) return <Unknown metric={metric} />;
   return (
     <>
-      <h1>How {metric} came about</h1>
+      <h1>How {isMetric(metric) ? METRICS[metric].label : metric} came about</h1>
       {error === null ? <Loading what="the explanation" /> : <Failed error={error} retry={retry} />}
+    </>
+  );
+}
+
+function isMetric(name: string): name is MetricName {
+  return Object.hasOwn(METRICS, name);
+}
+
+/** A link may be of another version, or cut short. */
+function Unknown({ metric }: { readonly metric: string }) {
+  return (
+    <>
+      <h1>How a figure came about</h1>
+      <Empty title={`There is no figure ${metric} to be explained.`}>
+        <ul className="explain-others">
+          {Object.entries(METRICS).map(([name, { label }]) => (
+            <li key={name}>
+              <a href={hrefOf("explain", name)}>{label}</a>
+            </li>
+          ))}
+        </ul>
+      </Empty>
     </>
   );
 }
