@@ -186,8 +186,14 @@ export class RedisConnection {
   }
 
   #failed(error: unknown): void {
-    this.#lastError = reasonOf(error);
+    this.#lastError = this.#withoutPassword(reasonOf(error));
     if (this.#state === "connecting") this.#gone(this.#lastError);
+  }
+
+  /** A server, or what stands in for one, may say what it was sent. */
+  #withoutPassword(text: string): string {
+    const { password } = this.#address;
+    return password === undefined ? text : text.replaceAll(password, "[redacted]");
   }
 
   /** Says once that Redis is away, not with each attempt. */
@@ -202,9 +208,16 @@ export class RedisConnection {
   }
 }
 
-/** What an error says. The error itself is not passed on: it holds the command, and so passwords. */
+/** A server's errors may be of any length. */
+const MOST_REASON = 300;
+
+/**
+ * What an error says. The error itself is not passed on: it holds the command, and so passwords; nor is what
+ * a server that does not know a command repeats of it.
+ */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  return error.message === "" ? code : error.message;
+  const said = error.message.replace(/,? with args[\s\S]*/, "").slice(0, MOST_REASON);
+  return said === "" ? code : said;
 }

@@ -142,7 +142,8 @@ function descriptionOf(value: unknown): string | null {
 function readResult(value: unknown): { readonly description: string; readonly amount: string } {
   const result = RESULT.parse(value);
   if (result.currency.toUpperCase() !== "USD") {
-    throw new RowError("currency", `is not USD: ${JSON.stringify(result.currency.slice(0, 20))}`);
+    const named = /^[A-Za-z]{3}$/.test(result.currency) ? `: ${result.currency}` : "";
+    throw new RowError("currency", `is not USD${named}`);
   }
   return {
     description: cutText(result.description ?? "", 500) || "(none)",

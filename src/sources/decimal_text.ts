@@ -1,4 +1,5 @@
 /** Exact decimals as text: what upstreams send, on the way into events. No number ever becomes a double. */
+import { shownValue } from "./shown_value.ts";
 
 /** A JSON number, or a decimal string; upstreams use both for the same field. */
 const NUMBER = /^(-?)(\d{1,99})(?:\.(\d{1,99}))?(?:[eE]([+-]?\d{1,3}))?$/;
@@ -17,7 +18,7 @@ const MAX_FRACTION_DIGITS = 60;
 export function shiftPoint(text: string, places: number): string {
   const match = NUMBER.exec(text);
   if (match === null) {
-    throw new RangeError(`Cannot read ${JSON.stringify(text.slice(0, 80))} as a number`);
+    throw new RangeError(`Cannot read ${shownValue(text)} as a number`);
   }
   const fraction = match[3] ?? "";
   const digits = match[2]! + fraction;
@@ -28,7 +29,7 @@ export function shiftPoint(text: string, places: number): string {
   const rest = exponent >= 0 ? "" : digits.padStart(1 - exponent, "0").slice(exponent);
   const integer = whole.replace(/^0+(?=\d)/, "");
   if (integer.length > MAX_INTEGER_DIGITS || rest.length > MAX_FRACTION_DIGITS) {
-    throw new RangeError(`Cannot hold ${text.slice(0, 80)}: too many digits`);
+    throw new RangeError(`Cannot hold ${shownValue(text)}: too many digits`);
   }
   const magnitude = rest === "" ? integer : `${integer}.${rest}`;
   return match[1] === "-" && /[1-9]/.test(magnitude) ? `-${magnitude}` : magnitude;

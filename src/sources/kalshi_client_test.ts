@@ -10,7 +10,7 @@ Deno.test("KalshiClient tells of each answer once, a failure's too, and of each 
   const pages = [{ fills: [1, 2], cursor: "next" }, { fills: [3], cursor: "" }];
   await using server = upstream((request) => {
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname !== "/portfolio/fills") return new Response("{}", { status: +pathname.slice(1) });
+    if (pathname !== "/portfolio/fills") return Response.json({}, { status: +pathname.slice(1) });
     return Response.json(pages[searchParams.has("cursor") ? 1 : 0]);
   }, clock);
   const http = new HttpClient({ baseUrl: server.url, clock, retry: { retries: 0 } });

@@ -1,0 +1,174 @@
+/** Secrets that are planted everywhere come out nowhere. */
+import assert from "node:assert/strict";
+import { makeKeyText } from "../src/access/key_text.ts";
+import { systemClock as clock } from "../src/log/system_clock.ts";
+import { type Sandbox, startSandbox } from "../src/sandbox/sandbox.ts";
+import { until as eventually } from "../src/sources/testing.ts";
+import { type Canary, Said } from "./canary_search.ts";
+import { CanaryVisitor } from "./canary_visitor.ts";
+import { MOODS, PAYLOAD, startTellingUpstreams } from "./canary_upstreams.ts";
+import { startOtlpCollector } from "./otlp_collector.ts";
+import { runCommand, startServerProcess, until, withFolder } from "./server_process.ts";
+import { startTellingRedis } from "./telling_redis.ts";
+
+const REDIS_PASSWORD = "canaryRedis5d1b+pass";
+/** Polls in each mood, of each upstream. */
+const POLLS = 2;
+
+function credentials(sandbox: Sandbox): Canary[] {
+  const { kalshi, anthropic, revenue } = sandbox;
+  const lines = kalshi.privateKeyPem.split("\n").filter((line) => line.length > 20);
+  return [
+    { name: "Kalshi key id", text: kalshi.keyId },
+    ...lines.filter((line) => !line.startsWith("-----")).map((text, index) => ({
+      name: `Kalshi private key, line ${index + 1}`,
+      text,
+    })),
+    { name: "Anthropic key", text: anthropic.adminKey },
+    { name: "revenue token", text: revenue.token ?? "" },
+    { name: "Redis password", text: REDIS_PASSWORD },
+    { name: "what an upstream says", text: PAYLOAD },
+  ];
+}
+
+function settings(sandbox: Sandbox, urls: Record<string, string>, redis: number, otlp: string) {
+  return {
+    KALSHI_BASE_URL: urls.kalshi!,
+    KALSHI_API_KEY_ID: sandbox.kalshi.keyId,
+    KALSHI_PRIVATE_KEY: sandbox.kalshi.privateKeyPem,
+    ANTHROPIC_BASE_URL: urls.anthropic!,
+    ANTHROPIC_ADMIN_KEY: sandbox.anthropic.adminKey,
+    REVENUE_BASE_URL: urls.revenue!,
+    REVENUE_API_TOKEN: sandbox.revenue.token ?? "",
+    REDIS_URL: `redis://canary:${encodeURIComponent(REDIS_PASSWORD)}@127.0.0.1:${redis}`,
+    KALSHI_POLL_MS: "100",
+    ANTHROPIC_POLL_MS: "100",
+    REVENUE_POLL_MS: "100",
+    BREAKER_RESET_MS: "300",
+    PNL_INTERVAL_MS: "500",
+    PNL_AUTH: "required",
+    LOG_LEVEL: "trace",
+    OTEL_DENO: "true",
+    OTEL_EXPORTER_OTLP_ENDPOINT: otlp,
+    OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+    // As docs/OPERATIONS.md has it: the address of a request may hold a ticket.
+    OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: "1",
+  };
+}
+
+/** The text of a new key. */
+async function createKey(env: Record<string, string>): Promise<string> {
+  const args = ["keys", "create", "--name", "canary", "--scopes", "admin", "--json"];
+  const { code, out, err } = await runCommand(args, env);
+  assert.equal(code, 0, err);
+  return JSON.parse(out).key;
+}
+
+function readLogs(folder: string, said: Said): void {
+  for (const { name } of Deno.readDirSync(folder)) {
+    said.add(name, Deno.readTextFileSync(`${folder}/${name}`));
+  }
+}
+
+Deno.test("secrets planted in every credential and payload are in no output of a server", async () => {
+  await using upstreams = await telling();
+  const { sandbox, redis, collector, proxies } = upstreams;
+  const said = new Said();
+  await withFolder(async (folderEnv, folder) => {
+    const env = {
+      ...folderEnv,
+      ...settings(sandbox, proxies.urls, redis.port, collector.url),
+    };
+    const key = await createKey(env);
+    const wrong = makeKeyText("live").text;
+    const server = await startServerProcess(env);
+    const visitor = new CanaryVisitor(server.url, { key, wrong }, said);
+    try {
+      await until(
+        () => visitor.json("/api/pnl/current"),
+        ({ served }) => served?.from !== "default",
+        20_000,
+      );
+      await visitor.follow();
+      for (const mood of MOODS) {
+        proxies.mood = mood;
+        await eventually(() => proxies.asked >= POLLS, `polls that meet ${mood}`, 60_000);
+        await visitor.visit();
+      }
+    } finally {
+      await visitor.leave();
+      assert.equal((await server.end("SIGTERM")).code, 0, server.output());
+    }
+    said.add("terminal", server.output());
+    readLogs(`${folder}/logs`, said);
+    for (const kind of ["traces", "logs", "metrics"]) {
+      said.add(`exported ${kind}`, collector.received(`/v1/${kind}`));
+    }
+    const canaries: Canary[] = [
+      ...credentials(sandbox),
+      ...proxies.signatures.map((text) => ({ name: "Kalshi signature", text })),
+      ...visitor.canaries(),
+    ];
+    assert.ok(redis.refused > 0);
+    assert.ok(canaries.length > 30 && canaries.every(({ text }) => text.length > 10));
+    for (const place of PLACES) assert.ok(said.places.includes(place), `nothing said: ${place}`);
+    assert.deepEqual(said.find(canaries), []);
+  });
+});
+
+/** Where something has to have been said, or the search would prove nothing. */
+const PLACES = [
+  "terminal",
+  "combined.log",
+  "error.log",
+  "/metrics",
+  "/health",
+  "/api/pnl/current",
+  "/api/events",
+  "/api/circuit-breaker/status",
+  "refusals",
+  "WebSocket",
+  "snapshot stream",
+  "event stream",
+  "exported traces",
+  "exported logs",
+  "exported metrics",
+];
+
+/** Everything around the server, which tells what it knows. */
+async function telling() {
+  const stack = new AsyncDisposableStack();
+  const sandbox = await startSandbox({ clock, rateLimit: false, fills: 60 });
+  stack.defer(() => sandbox.stop());
+  return {
+    sandbox,
+    redis: stack.use(startTellingRedis()),
+    collector: stack.use(startOtlpCollector()),
+    proxies: stack.use(startTellingUpstreams(sandbox)),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+Deno.test("the search finds a canary in each place, however it is spelled there", () => {
+  const text = 'canary+/="ä1234';
+  const canary = { name: "x", text };
+  const spelled = [
+    `a${text}b`,
+    JSON.stringify({ a: text }),
+    `?a=${encodeURIComponent(text)}&`,
+    ...[0, 1, 2].map((shift) => {
+      const bytes = new TextEncoder().encode(`${"u".repeat(shift)}${text}:zz`);
+      return `Basic ${bytes.toBase64()}`;
+    }),
+    new TextEncoder().encode(text).toHex(),
+  ];
+  for (const place of PLACES) {
+    for (const each of spelled) {
+      const said = new Said();
+      said.add("elsewhere", "nothing");
+      said.add(place, "before");
+      said.add(place, each);
+      assert.deepEqual(said.find([canary]).map((found) => found.place), [place], each);
+    }
+  }
+});
