@@ -124,15 +124,18 @@ export class Access {
     return { ticket: await this.#tickets.issue({ keyId: key?.id ?? null, session }), expiresAt };
   }
 
-  /** Finds out who brings a ticket, which is worth nothing afterwards. */
+  /**
+   * Finds out who brings a ticket, which is worth nothing afterwards. A good one is taken whatever others
+   * of the same address have failed at.
+   */
   async redeemTicket(ticket: string, address: string | null): Promise<Identified> {
     const attempt: Attempt = { address, keyId: null };
     const now = this.#clock.monotonic();
-    const waitMs = this.#failures.waitMs(attempt, now);
-    if (waitMs > 0) return { waitMs };
     const bearer = await this.#tickets.redeem(ticket);
     const principal = bearer === null ? null : this.#principalOf(bearer);
     if (principal !== null) return principal;
+    const waitMs = this.#failures.waitMs(attempt, now);
+    if (waitMs > 0) return { waitMs };
     this.#failures.failed(attempt, now);
     return "refused";
   }

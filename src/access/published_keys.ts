@@ -9,7 +9,7 @@ import { isScope } from "./scope.ts";
  */
 export const BELIEVED_MS = 600_000;
 /** They are written and read this often, milliseconds. */
-export const REFRESH_MS = 5_000;
+export const REFRESH_MS = 2_000;
 
 const KEYS = z.array(z.object({
   id: z.string(),
