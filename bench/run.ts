@@ -1,5 +1,6 @@
 /** `deno task bench`: prints ratios against limits and peers, each measured in the same run. */
 import { appendBench } from "./append_bench.ts";
+import { dashboardBench } from "./dashboard_bench.ts";
 import { edgeBench } from "./edge_bench.ts";
 import { fanoutBench } from "./fanout_bench.ts";
 import { mirrorBench } from "./mirror_bench.ts";
@@ -8,6 +9,7 @@ import { pushBench } from "./push_bench.ts";
 import { readBench } from "./read_bench.ts";
 import { replayBench } from "./replay_bench.ts";
 import { soak } from "./soak.ts";
+import { stalledBench } from "./stalled_bench.ts";
 import { startupBench } from "./startup_bench.ts";
 
 const BENCHES: Record<string, (dir: string) => Promise<void>> = {
@@ -16,13 +18,14 @@ const BENCHES: Record<string, (dir: string) => Promise<void>> = {
   push: pushBench,
   edge: edgeBench,
   fanout: fanoutBench,
+  stalled: stalledBench,
   mirror: mirrorBench,
   startup: startupBench,
   read: readBench,
 };
 
 /** Those that are only run where they are named. */
-const LONG: typeof BENCHES = { soak };
+const LONG: typeof BENCHES = { soak, dashboard: dashboardBench };
 
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);
 const dir = await Deno.makeTempDir({ prefix: "pnl-bench-" });
