@@ -5,7 +5,7 @@ import { type CommandEntry, runCommandLine } from "./src/cli/run.ts";
 const COMMANDS: readonly CommandEntry[] = [
   {
     name: "serve",
-    summary: "Poll the upstreams, keep the log, serve the API, the streams and the page.",
+    summary: "Poll the upstreams, keep the log, serve the API, the streams and the dashboard.",
     load: async () => (await import("./src/cli/serve.ts")).command,
   },
   {

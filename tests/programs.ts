@@ -11,6 +11,13 @@ export interface Program {
   readonly debian: string;
 }
 
+/** The browser of the tests. */
+export const CHROMIUM: Program = {
+  variable: "PNL_TEST_CHROMIUM",
+  names: ["chromium", "chromium-browser", "google-chrome"],
+  debian: "chromium",
+};
+
 function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;

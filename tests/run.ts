@@ -3,7 +3,7 @@
  * machine allows it, and ends with a line `N passed, N failed`, or `…, N skipped`.
  */
 import { print } from "../src/cli/output.ts";
-import { bringProgram, type Program } from "./programs.ts";
+import { bringProgram, CHROMIUM, type Program } from "./programs.ts";
 import { add, closingLine, type Counts, countsOf, filteredOut, NOTHING } from "./counts.ts";
 
 /**
@@ -54,11 +54,7 @@ const KINDS: readonly Kind[] = [
   {
     suffix: "_browser_test.ts",
     jobs: 1,
-    program: {
-      variable: "PNL_TEST_CHROMIUM",
-      names: ["chromium", "chromium-browser", "google-chrome"],
-      debian: "chromium",
-    },
+    program: CHROMIUM,
     // Its driver reads /proc, which the runtime grants with everything only.
     flags: () => ["--allow-all"],
   },

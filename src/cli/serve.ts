@@ -55,7 +55,7 @@ async function start(config: Config, signal: AbortSignal): Promise<Application> 
 /** The subcommand. */
 export const command: Command = {
   name: "serve",
-  summary: "Poll the upstreams, keep the log, serve the API, the streams and the page.",
+  summary: "Poll the upstreams, keep the log, serve the API, the streams and the dashboard.",
   details:
     "Settings come from the environment: see .env.example. Ctrl-C or deno task stop ends it.",
   options: {},
