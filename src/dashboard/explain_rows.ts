@@ -76,3 +76,16 @@ export function differenceOf(
   const old = before.has(path) ? before.get(path) ?? null : "0.00";
   return old === null ? null : formatMoney(minus(parseMoney(node.value), parseMoney(old)));
 }
+
+const PERIODS: Readonly<Record<string, string>> = {
+  day: "the UTC day",
+  month: "the month",
+  year: "the year",
+  all: "all time",
+};
+
+/** What a figure is called by itself: that of a period says of which one. */
+export function titleOf(metric: string, label: string): string {
+  const period = PERIODS[/^periods\.(\w+)\./.exec(metric)?.[1] ?? ""];
+  return period === undefined ? label : `${label} of ${period}`;
+}

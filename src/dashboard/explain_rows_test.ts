@@ -1,6 +1,6 @@
 /// <reference lib="deno.ns" />
 import assert from "node:assert/strict";
-import { differenceOf, formulaText, operatorsOf, valuesByPath } from "./explain_rows.ts";
+import { differenceOf, formulaText, operatorsOf, titleOf, valuesByPath } from "./explain_rows.ts";
 import type { ExplainNode } from "./explanation.ts";
 
 function node(name: string, value: string | null, change: Partial<ExplainNode> = {}): ExplainNode {
@@ -51,4 +51,9 @@ Deno.test("differenceOf() is exact, counts what was not there as nothing, and te
     differenceOf(margin, "/grossMarginPct", new Map([["/grossMarginPct", "7.25"]])),
     "-2.25",
   );
+});
+
+Deno.test("titleOf() says of which period a figure is", () => {
+  assert.equal(titleOf("periods.day.revenue", "Revenue"), "Revenue of the UTC day");
+  assert.equal(titleOf("totalRevenue", "Total revenue"), "Total revenue");
 });

@@ -10,6 +10,7 @@ import {
   type ValuesByPath,
 } from "../explain_rows.ts";
 import type { ExplainNode } from "../explanation.ts";
+import { whole } from "../format.ts";
 import { Amount, Percent } from "./amount.tsx";
 import { ExplainEvents } from "./explain_events.tsx";
 
@@ -103,14 +104,17 @@ function Figure(
   const Value = unitOf(node) === "USD" ? Amount : Percent;
   return (
     <span className="tree-figures">
-      {before === null ? null : (
+      {before === null || node.value === null ? null : (
         <span className="tree-difference">
           <span className="unseen">changed by</span>
           <Value value={differenceOf(node, path, before)} signed />
         </span>
       )}
       <span className="tree-value">
-        <Value value={node.value} />
+        {node.value === null && node.events !== null
+          // Their part is found only together with others: how many they are is all that can be told.
+          ? <span className="quiet" data-value="">{whole(node.events.count)} events</span>
+          : <Value value={node.value} />}
       </span>
     </span>
   );

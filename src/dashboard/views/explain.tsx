@@ -5,7 +5,7 @@ import { Amount, Percent } from "../components/amount.tsx";
 import { ExplainPlace } from "../components/explain_place.tsx";
 import { ExplainTree } from "../components/explain_tree.tsx";
 import { Empty, Failed, Loading } from "../components/states.tsx";
-import { valuesByPath } from "../explain_rows.ts";
+import { titleOf, valuesByPath } from "../explain_rows.ts";
 import type { Explanation } from "../explanation.ts";
 import { whole } from "../format.ts";
 import { type MetricName, METRICS } from "../metrics.ts";
@@ -110,7 +110,7 @@ function Explained(
   return (
     <>
       <header className="explain-head">
-        <h1>How {node.label} came about</h1>
+        <h1>How {titleOf(explanation.metric, node.label)} came about</h1>
         <p className="explain-value">
           <Value value={value} />
         </p>
@@ -128,6 +128,12 @@ function Explained(
             {openTo === ALL ? "Close all" : "Open all"}
           </button>
         </div>
+        {values === null ? null : (
+          <p className="tree-columns" aria-hidden="true">
+            <span className="tree-difference">Change</span>
+            <span className="tree-value">Value</span>
+          </p>
+        )}
         <ExplainTree
           key={`${explanation.metric} ${openTo}`}
           node={node}
