@@ -55,7 +55,7 @@ function Table(
   },
 ) {
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-labelledby="moves-title">
+    <div className="scroll" tabIndex={0} role="region" aria-label="Figures before and after">
       <table className="moves">
         <thead>
           <tr>

@@ -31,7 +31,7 @@ export function EventRecordText({ line }: { readonly line: string }) {
           </p>
         )
         : (
-          <pre className="record" tabIndex={0} aria-labelledby="record-title" role="region">
+          <pre className="record" tabIndex={0} aria-label="Text of the event" role="region">
             {laidOut ? pretty(line) : line}
           </pre>
         )}

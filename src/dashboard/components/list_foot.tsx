@@ -22,7 +22,7 @@ export function ListFoot({ list, older }: ListFootProps) {
       {error === null
         ? <span className="quiet">{count} so far</span>
         : <span role="alert">Older events could not be read: {error.message}</span>}
-      <button type="button" disabled={phase !== "ready"} onClick={older}>
+      <button type="button" aria-disabled={phase !== "ready"} onClick={older}>
         {phase === "ready" ? error === null ? "Load older" : "Try again" : "Loading…"}
       </button>
     </div>

@@ -64,7 +64,7 @@ export function SourceCard(props: SourceCardProps) {
                 type: "pnl.source.degraded.v1",
               })}
             >
-              Earlier failures<span className="unseen">{" "}of {SOURCE_LABELS[name]}</span>
+              Earlier failures of {SOURCE_LABELS[name]}
             </a>
           </footer>
         )
