@@ -151,7 +151,7 @@ Deno.test("websocket and sse pass on when the server wants them back", async () 
 Deno.test("websocket and sse know a full server from a broken one", async () => {
   await using server = await startTestServer({ hub: { maxConnections: 0, random: () => 0.5 } });
   const socket = await soon(open("websocket", server.origin).told.ending, "ending");
-  assert.deepEqual([socket.kind, socket.code], ["sent_away", "closed_4429"]);
+  assert.deepEqual([socket.kind, socket.code, socket.retryMs], ["sent_away", "closed_4429", 3_500]);
   const stream = await soon(open("sse", server.origin).told.ending, "ending");
   assert.deepEqual([stream.kind, stream.code, stream.retryMs], ["sent_away", "http_503", 4_000]);
   assert.match(stream.message, /No more streams/);

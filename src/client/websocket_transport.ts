@@ -26,9 +26,9 @@ const SUBSCRIBE = '{"type":"subscribe","channels":["pnl"]}';
 /** What browsers say of a connection that broke; some runtimes say 0. */
 const ABNORMAL = 1006;
 
-/** What a close means. A hint in the reason (`retryMs=<n>`) is the server's word that it is there. */
+/** What a close means. A hint at the end of the reason (`retryMs=<n>`) is the server's word that it is there. */
 function endingOf(code: number, reason: string, said: string): Ending {
-  const hint = /^retryMs=(\d{1,9})$/.exec(reason)?.[1];
+  const hint = /(?:^| )retryMs=(\d{1,9})$/.exec(reason)?.[1];
   const retryMs = hint === undefined ? null : Number(hint);
   const kind = REFUSALS.has(code)
     ? "refused"
@@ -107,6 +107,37 @@ class WebSocketLine implements Line {
   }
 }
 
+/** Gives a ticket for one connection, such as the answer of `POST /api/tickets` holds. */
+export type TicketSource = () => Promise<string>;
+
+/** A line whose socket is opened when there is a ticket for it. */
+class TicketLine implements Line {
+  #line: Line | null = null;
+  #over = false;
+
+  constructor(source: TicketSource, open: (ticket: string) => Line, receiver: Receiver) {
+    const begin = (ticket: string) => {
+      if (!this.#over) this.#line = open(ticket);
+    };
+    Promise.resolve().then(source).then(begin).catch((error: unknown) => {
+      if (this.#over) return;
+      this.#over = true;
+      const why = error instanceof Error ? error.message : String(error);
+      const message = `There is no ticket: ${why}`;
+      receiver.ended({ kind: "lost", code: "no_ticket", message, retryMs: null });
+    });
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#line?.close();
+  }
+
+  poke(): void {
+    this.#line?.poke();
+  }
+}
+
 /** Follows over a WebSocket. */
 export class WebSocketTransport implements Transport {
   readonly name = "websocket";
@@ -114,17 +145,25 @@ export class WebSocketTransport implements Transport {
   readonly #url: URL;
   readonly #WebSocket: WebSocketConstructor;
   readonly #monotonic: () => number;
+  readonly #ticket: TicketSource | null;
 
   /**
    * @param base the server's URL, with a slash at its end
    * @param constructor of the platform, or another
    * @param monotonic a clock that only goes forward, in milliseconds
+   * @param ticket asked before each connection; null where none is needed
    */
-  constructor(base: URL, constructor: WebSocketConstructor, monotonic: () => number) {
+  constructor(
+    base: URL,
+    constructor: WebSocketConstructor,
+    monotonic: () => number,
+    ticket: TicketSource | null = null,
+  ) {
     this.#url = new URL("ws", base);
     this.#url.protocol = base.protocol === "https:" ? "wss:" : "ws:";
     this.#WebSocket = constructor;
     this.#monotonic = monotonic;
+    this.#ticket = ticket;
   }
 
   /**
@@ -132,8 +171,18 @@ export class WebSocketTransport implements Transport {
    * waits for it, from far away, and would then be answered with finals that are older than what came.
    */
   open(since: string | null, receiver: Receiver): Line {
+    if (this.#ticket === null) return this.#open(since, receiver, null);
+    return new TicketLine(
+      this.#ticket,
+      (ticket) => this.#open(since, receiver, ticket),
+      receiver,
+    );
+  }
+
+  #open(since: string | null, receiver: Receiver, ticket: string | null): Line {
     const url = new URL(this.#url);
     if (since !== null) url.searchParams.set("since", since);
+    if (ticket !== null) url.searchParams.set("ticket", ticket);
     const socket = new this.#WebSocket(url.href, ["pnl.v1"]);
     return new WebSocketLine(socket, since === null, receiver, this.#monotonic);
   }

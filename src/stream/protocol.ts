@@ -29,6 +29,20 @@ export const CLOSE = {
   limit: 4429,
 } as const;
 
+/** After these a peer may come back, and is told when. */
+const AGAIN: ReadonlySet<number> = new Set([CLOSE.internal, CLOSE.slow, CLOSE.limit]);
+
+/**
+ * The reason of a close: what is wrong, and, where the peer may come back, ` retryMs=<n>` after it.
+ *
+ * @param code one of {@link CLOSE}
+ * @param error the code of what is wrong
+ * @param retryMs when a peer may come back that may
+ */
+export function closeReason(code: number, error: string, retryMs: number): string {
+  return AGAIN.has(code) ? `${error} retryMs=${retryMs}` : error;
+}
+
 /** What a client may follow: each name at most once. */
 export const CHANNELS = z.array(z.enum(["pnl", "events", "sources"])).min(1).max(3)
   .refine((names) => new Set(names).size === names.length, "names a channel twice");

@@ -4,7 +4,7 @@ import type { Feeds } from "./feeds.ts";
 import type { Holder } from "./holder.ts";
 import type { Hub } from "./hub.ts";
 import { type OpeningLimit, REFUSALS } from "./limits.ts";
-import { CLOSE, PROTOCOL, type SubscribeFrame } from "./protocol.ts";
+import { CLOSE, closeReason, PROTOCOL, type SubscribeFrame } from "./protocol.ts";
 import { WebSocketSubscriber } from "./websocket_subscriber.ts";
 
 /** Sockets that may be open at once only to be told that there is no room. */
@@ -13,9 +13,10 @@ const MAX_TURNED_AWAY = 100;
 /** Sockets that are open only to be told that there is no room. */
 let turnedAway = 0;
 
-function turnAway(socket: WebSocket, limit: OpeningLimit): void {
+function turnAway(socket: WebSocket, limit: OpeningLimit, retryMs: number): void {
   turnedAway += 1;
-  socket.onopen = () => closeSoon(socket, CLOSE.limit, REFUSALS[limit].code);
+  const reason = closeReason(CLOSE.limit, REFUSALS[limit].code, retryMs);
+  socket.onopen = () => closeSoon(socket, CLOSE.limit, reason);
   // The runtime may close a socket twice.
   socket.addEventListener("close", () => turnedAway -= 1, { once: true });
 }
@@ -57,7 +58,7 @@ export function openWebSocket(
     ...(chosen ? { protocol: PROTOCOL } : {}),
   });
   if (limit !== null) {
-    turnAway(socket, limit);
+    turnAway(socket, limit, hub.retryMs());
     return response;
   }
   const subscriber = new WebSocketSubscriber(hub, socket, first, feeds);

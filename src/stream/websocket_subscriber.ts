@@ -16,6 +16,7 @@ import {
   BadFrameError,
   type ChannelName,
   CLOSE,
+  closeReason,
   errorFrame,
   helloFrame,
   PONG,
@@ -393,6 +394,6 @@ export class WebSocketSubscriber implements Subscriber {
     this.#halt();
     this.#hub.leave(this);
     this.#line.say(errorFrame(error, message));
-    closeSoon(this.#socket, code, error);
+    closeSoon(this.#socket, code, closeReason(code, error, this.#hub.retryMs()));
   }
 }
