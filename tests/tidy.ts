@@ -26,7 +26,7 @@ const TEST_SUPPORT = /(_test|_conformance|\/conformance_\w+|\/testing|\/test_\w+
 const NAME = /^[a-z0-9]+([._-]?[a-z0-9]+)*$/;
 const CODE_NAME = /^[a-z0-9_]+\.tsx?$/;
 const SHOUTED =
-  /^(README|LICENSE|CHANGELOG|CONTRIBUTING|SECURITY|QUICKSTART|API|DEPLOYMENT|INTEGRATION)(\.md)?$|^Dockerfile$/;
+  /^(README|LICENSE|CHANGELOG|CONTRIBUTING|SECURITY|QUICKSTART|API|DEPLOYMENT|INTEGRATION|OPERATIONS|ARCHITECTURE)(\.md)?$|^Dockerfile$/;
 
 /** Number of lines of a text; a last line break opens no line. */
 export function lineCount(text: string): number {

@@ -1,0 +1,116 @@
+/** The dashboard for Grafana and the rules for Prometheus name what `/metrics` has. */
+import assert from "node:assert/strict";
+import { startTestServer } from "../src/http/test_server.ts";
+import { startServerProcess, until, withFolder } from "./server_process.ts";
+
+const DASHBOARD = new URL("../docs/grafana/pnl_stream.json", import.meta.url);
+const RULES = new URL("../docs/alerts/pnl_stream.yml", import.meta.url);
+
+/** Labels that Prometheus adds to what it reads. */
+const ADDED = new Set(["instance", "job"]);
+
+/** The series of an exposition: name and labels. */
+function seriesOf(text: string): { name: string; labels: Map<string, string> }[] {
+  return text.split("\n").filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
+    const [, name, labels = ""] = /^([a-z_]+)(?:\{(.*)\})? /.exec(line) ?? [];
+    const pairs = [...labels.matchAll(/([a-z_]+)="([^"]*)"/g)];
+    return { name: name!, labels: new Map(pairs.map(([, label, value]) => [label!, value!])) };
+  });
+}
+
+/** Everything that a node can expose: of one with Redis and rejected rows, and of one that reconciles. */
+async function exposed() {
+  const mirror = {
+    state: "following",
+    position: 1,
+    lagEvents: 0,
+    lagSeconds: 0,
+    begun: 1,
+    lastError: null,
+  } as const;
+  const redis = () => ({
+    connection: "ready" as const,
+    lastError: null,
+    // So that there is a reason to show.
+    readable: false,
+    lease: "held" as const,
+    mirror,
+  });
+  await using server = await startTestServer({ redis });
+  await server.windows(1);
+  server.log.append([{
+    kind: "fact",
+    source: "/revenue",
+    type: "pnl.source.rejected.v1",
+    id: "rejected/1",
+    subject: "revenue",
+    time: new Date(server.clock.now()).toISOString(),
+    data: { identity: "1", path: "a", reason: "b" },
+  }]);
+  for (const path of ["/nope", "/api/pnl/breakdown"]) await (await server.get(path)).body?.cancel();
+  let text = await (await server.get("/metrics")).text();
+  await withFolder(async (env) => {
+    const running = await startServerProcess(env);
+    try {
+      text += await until(
+        async () => await (await fetch(`${running.url}/metrics`)).text(),
+        (metrics) => metrics.includes("pnl_unreconciled_dollars{"),
+        15_000,
+      );
+    } finally {
+      await running.end("SIGTERM");
+    }
+  });
+  return seriesOf(text);
+}
+
+/** The expressions in a dashboard or a file of rules. */
+function expressionsOf(text: string): string[] {
+  return [...text.matchAll(/^\s*"?(?:expr|query|definition)"?: (.+?),?$/gm)]
+    .map(([, expression]) => expression!.startsWith('"') ? JSON.parse(expression!) : expression!);
+}
+
+Deno.test("every metric and label in the dashboard and the alert rules is in /metrics", async () => {
+  const series = await exposed();
+  const expressions = [DASHBOARD, RULES].flatMap((url) =>
+    expressionsOf(Deno.readTextFileSync(url))
+  );
+  assert.ok(expressions.length > 60, `${expressions.length} expressions`);
+  const used = new Set<string>();
+  for (const expression of expressions) {
+    for (const [, name, matchers] of expression.matchAll(/\b(pnl_[a-z_]+)(?:\{([^}]*)\})?/g)) {
+      const known = series.filter((each) => each.name === name);
+      assert.ok(known.length > 0, `${name} is not in /metrics: ${expression}`);
+      used.add(name!);
+      for (
+        const [, label, operator, value] of (matchers ?? "").matchAll(/(\w+)(!=|=~|=)"(.*?)"/g)
+      ) {
+        if (ADDED.has(label!)) continue;
+        const values = known.map(({ labels }) => labels.get(label!));
+        const wanted = operator === "=~" ? new RegExp(`^(${value})$`) : null;
+        const status = label === "status";
+        const found = values.some((each) => wanted?.test(each ?? "") ?? each === value);
+        assert.ok(found || (status && values.length > 0), `${expression}: no ${label}=${value}`);
+      }
+    }
+    for (const [, labels] of expression.matchAll(/\bby \(([^)]*)\)/g)) {
+      const names = series.filter((each) => expression.includes(each.name));
+      for (const label of labels!.split(", ").filter((label) => !ADDED.has(label))) {
+        assert.ok(names.some((each) => each.labels.has(label)), `${expression}: no label ${label}`);
+      }
+    }
+  }
+  const families = new Set(series.map(({ name }) => name.replace(/_(bucket|sum|count)$/, "")));
+  const shown = [...used].map((name) => name.replace(/_bucket$/, ""));
+  // What is exposed and shown nowhere is there for whoever looks for it, and is known here.
+  const unseen = [...families].filter((name) => !shown.includes(name)).sort();
+  assert.deepEqual(unseen, [
+    "pnl_redis_mirror_position",
+    "pnl_redis_mirror_state",
+    "pnl_source_backfill_rows",
+    "pnl_stream_acknowledging",
+    "pnl_stream_holds_total",
+    "pnl_stream_late_total",
+    "pnl_tier_entries",
+  ]);
+});
