@@ -95,7 +95,6 @@ export function eventsText(
     },
     cancel() {
       left = true;
-      text.return();
     },
   }, new ByteLengthQueuingStrategy({ highWaterMark: BUFFERED_BYTES }));
 }
