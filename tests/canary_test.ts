@@ -102,7 +102,7 @@ Deno.test("secrets planted in every credential and payload are in no output of a
     said.add("terminal", server.output());
     readLogs(`${folder}/logs`, said);
     for (const kind of ["traces", "logs", "metrics"]) {
-      said.add(`exported ${kind}`, collector.received(`/v1/${kind}`));
+      said.add(`exported ${kind}`, collector.received(`/v1/${kind}`).join("\n"));
     }
     const canaries: Canary[] = [
       ...credentials(sandbox),

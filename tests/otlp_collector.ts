@@ -4,8 +4,8 @@
 export interface OtlpCollector extends AsyncDisposable {
   /** What `OTEL_EXPORTER_OTLP_ENDPOINT` names. */
   readonly url: string;
-  /** Everything that came on a path such as `/v1/traces`, as it was sent. */
-  received(path: string): string;
+  /** What came on a path such as `/v1/traces`, each as it was sent. */
+  received(path: string): readonly string[];
 }
 
 /** Starts one on a free port of loopback. */
@@ -21,7 +21,7 @@ export function startOtlpCollector(): OtlpCollector {
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
-    received: (path) => (texts.get(path) ?? []).join("\n"),
+    received: (path) => texts.get(path) ?? [],
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
