@@ -1,7 +1,7 @@
 /** The curve with all that is said of it, in each of its states. */
 import { useCorrections } from "../curve/corrections.ts";
 import { factsOf, pointsIn } from "../curve/facts.ts";
-import { type CurveRange, type Preset, rangeKey, type Span } from "../curve/range.ts";
+import { type CurveRange, type Preset, rangeKey, rangeName, type Span } from "../curve/range.ts";
 import type { CurveState } from "../curve/use_curve.ts";
 import { CurveHead } from "./curve_head.tsx";
 import { CurveNotes } from "./curve_notes.tsx";
@@ -30,13 +30,15 @@ export function CurveBody({ range, state, preset, move }: CurveBodyProps) {
   if (curve === null) {
     return error === null ? <CurveSkeleton /> : <Failed error={error} retry={retry} />;
   }
-  const facts = factsOf(pointsIn(curve.points, curve.span, curve.grid), curve.grid);
+  const facts = factsOf(pointsIn(curve), curve.grid);
   const isOld = rangeKey(curve.range) !== rangeKey(range);
   const failed = error === null ? null : <Failed error={error} retry={retry} />;
+  const isKept = error !== null && isOld;
   if (facts === null) return failed ?? <CurveEmpty curve={curve} />;
   return (
     <>
       {failed}
+      {isKept ? <p>What follows is still the curve of {rangeName(curve.range)}.</p> : null}
       <div className="card curve-card" data-old={isOld} aria-busy={loading}>
         <CurveHead curve={curve} facts={facts} preset={preset} loading={loading && isOld} />
         <CurveReadout curve={curve} facts={facts} />

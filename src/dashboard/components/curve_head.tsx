@@ -1,6 +1,6 @@
 /** The figures above the curve: the value, how far it moved, how far it is below its peak, and whether it is live. */
 import type { Facts } from "../curve/facts.ts";
-import { type Preset, PRESET_LABELS, rangeHref } from "../curve/range.ts";
+import { type Preset, PRESET_LABELS, rangeHref, rangeName } from "../curve/range.ts";
 import type { Curve } from "../curve/use_curve.ts";
 import { formatMoney } from "../../pnl/money.ts";
 import { useLive } from "../session.ts";
@@ -19,13 +19,14 @@ export interface CurveHeadProps {
 
 /** The figures. */
 export function CurveHead({ curve, facts, preset, loading }: CurveHeadProps) {
-  const { last, change, fall, below } = facts;
+  const status = useLive((state) => state.status);
+  const { last, change } = facts;
   const { range } = curve;
   const isLive = "preset" in range;
-  const name = isLive ? PRESET_LABELS[range.preset].long : "this range";
+  const isFollowed = status === "live" || status === "polling";
   return (
-    <div className="curve-head">
-      <div className="curve-value">
+    <div className="curve-head" data-stale={isLive && !isFollowed}>
+      <div>
         <p className="curve-label">{isLive ? "Net P&L now" : "Net P&L at the end"} (USD)</p>
         <p className="curve-net">
           <Explained metric="netPnl" at={last.position}>
@@ -34,65 +35,53 @@ export function CurveHead({ curve, facts, preset, loading }: CurveHeadProps) {
         </p>
         <p className="curve-change">
           <Amount value={change.amount} signed /> (<Percent value={change.percent} signed />){" "}
-          <span className="quiet">over {name}</span>
+          <span className="quiet">over {rangeName(range)}</span>
         </p>
       </div>
-      <dl className="curve-facts">
-        <div>
-          <dt>Below its peak</dt>
-          <dd>
-            <Amount value={below} signed />
-          </dd>
-        </div>
-        <div>
-          <dt>Deepest drawdown</dt>
-          <dd>
-            <Amount value={fall === null ? "0.00" : formatMoney(fall.depth)} signed />
-          </dd>
-        </div>
-        <div>
-          <dt>Highest</dt>
-          <dd>
-            <Amount value={facts.highest.net} signed />
-          </dd>
-        </div>
-        <div>
-          <dt>Lowest</dt>
-          <dd>
-            <Amount value={facts.lowest.net} signed />
-          </dd>
-        </div>
-      </dl>
-      <LiveState isLive={isLive} preset={preset} loading={loading} />
+      <MoreFigures facts={facts} />
+      <div className="curve-live">
+        <span role="status">
+          {loading
+            ? <span className="badge">Loading…</span>
+            : <LiveBadge isLive={isLive} status={isFollowed ? null : status} />}
+        </span>
+        {isLive ? null : (
+          <a className="button" href={rangeHref({ preset })} title="Key l">
+            Back to live: {PRESET_LABELS[preset].short}
+          </a>
+        )}
+      </div>
     </div>
   );
 }
 
-function LiveState(
-  { isLive, preset, loading }: {
-    readonly isLive: boolean;
-    readonly preset: Preset;
-    readonly loading: boolean;
-  },
-) {
-  const status = useLive((state) => state.status);
-  const isFollowed = status === "live" || status === "polling";
+function MoreFigures({ facts: { below, fall, highest, lowest } }: { readonly facts: Facts }) {
+  const figures = {
+    "Below its peak": below,
+    "Deepest drawdown": fall === null ? "0.00" : formatMoney(fall.depth),
+    Highest: highest.net,
+    Lowest: lowest.net,
+  };
   return (
-    <div className="curve-live">
-      <span role="status">
-        {loading
-          ? <span className="badge">Loading…</span>
-          : !isLive
-          ? <span className="badge" data-kind="warn">Paused: a past range</span>
-          : isFollowed
-          ? <span className="badge" data-worth="live">Following live</span>
-          : <span className="badge" data-kind="warn">Live has stopped: {status}</span>}
-      </span>
-      {isLive ? null : (
-        <a className="button" href={rangeHref({ preset })} title="Key l">
-          Back to live: {PRESET_LABELS[preset].short}
-        </a>
-      )}
-    </div>
+    <dl className="curve-facts">
+      {Object.entries(figures).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <Amount value={value} signed />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
+}
+
+/** Whether the curve moves on. @param status why not, where it should; null: it does */
+function LiveBadge(
+  { isLive, status }: { readonly isLive: boolean; readonly status: string | null },
+) {
+  if (!isLive) return <span className="badge" data-kind="warn">Paused: a past range</span>;
+  return status === null
+    ? <span className="badge" data-worth="live">Following live</span>
+    : <span className="badge" data-worth="stale">Not followed: {status}</span>;
 }

@@ -1,5 +1,5 @@
 /** The curve before there is one, and where there is none. */
-import { PRESET_LABELS, rangeHref, widerOf } from "../curve/range.ts";
+import { PRESET_LABELS, rangeHref, rangeName, widerOf } from "../curve/range.ts";
 import type { Curve } from "../curve/use_curve.ts";
 import { hrefOf } from "../route.ts";
 import { Empty } from "./states.tsx";
@@ -30,9 +30,8 @@ export function CurveEmpty({ curve }: { readonly curve: Curve }) {
     );
   }
   const wider = widerOf(range);
-  const name = "preset" in range ? PRESET_LABELS[range.preset].long : "this range";
   return (
-    <Empty title={`Nothing was recorded in ${name}`}>
+    <Empty title={`Nothing was recorded in ${rangeName(range)}`}>
       <p>
         From <Time value={new Date(span.from).toISOString()} /> to{" "}
         <Time value={new Date(span.to).toISOString()} />. History begins at{" "}

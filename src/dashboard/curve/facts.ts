@@ -5,7 +5,15 @@ import { deepestFall, drawdowns, type Fall } from "./drawdown.ts";
 import { type Gap, gapsOf } from "./gaps.ts";
 import { type Grid, placeOf } from "./grid.ts";
 import type { Point } from "./point.ts";
-import type { Span } from "./range.ts";
+import type { CurveRange, Span } from "./range.ts";
+
+/** A curve, as far as it decides what is seen. */
+export interface Seen {
+  readonly range: CurveRange;
+  readonly span: Span;
+  readonly grid: Grid;
+  readonly points: readonly Point[];
+}
 
 /** What holds of the points that are seen. */
 export interface Facts {
@@ -23,9 +31,10 @@ export interface Facts {
   readonly gaps: readonly Gap[];
 }
 
-/** The points of a span. */
-export function pointsIn(points: readonly Point[], span: Span, grid: Grid): readonly Point[] {
-  const [first, last] = [placeOf(grid, span.from), placeOf(grid, span.to) + 1];
+/** The points that are seen of a curve: of one that is live all to its end, which is the end of a window. */
+export function pointsIn({ points, span, grid, range }: Seen): readonly Point[] {
+  const first = placeOf(grid, span.from);
+  const last = "preset" in range ? Infinity : placeOf(grid, span.to);
   return points.filter(({ time }) => {
     const place = placeOf(grid, time);
     return place >= first && place <= last;

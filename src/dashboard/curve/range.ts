@@ -64,6 +64,11 @@ export function rangeHref(range: CurveRange): string {
   return hrefOf("curve", null, { from: iso(range.custom.from), to: iso(range.custom.to) });
 }
 
+/** A range in words that follow "over" or "in". */
+export function rangeName(range: CurveRange): string {
+  return "preset" in range ? PRESET_LABELS[range.preset].long : "this range";
+}
+
 /** A text that is the same for the same range. */
 export function rangeKey(range: CurveRange): string {
   return "preset" in range ? range.preset : `${range.custom.from}/${range.custom.to}`;
