@@ -29,14 +29,16 @@ export type SamplesOf = (metric: MetricName) => readonly Sample[];
 /**
  * Samples of each metric: one a minute, that of its last final, or all finals while they are few; and the
  * snapshot's own. History is asked for again when a minute is over.
+ *
+ * @param hasHistory false where this node has none, and is not asked
  */
-export function useRecent(snapshot: DeliveredSnapshot): SamplesOf {
+export function useRecent(snapshot: DeliveredSnapshot, hasHistory: boolean): SamplesOf {
   const { metrics, window } = snapshot;
   const minute = Math.floor(Date.parse(window.end) / MINUTE_MS);
   const isKnown = snapshot.served.from !== "default";
   const kept = useRef<{ readonly items: readonly HistoryItem[] } | null>(null);
   const { data } = useJson<{ readonly items: readonly HistoryItem[] }>(
-    isKnown ? pathFrom(minute - MINUTES) : null,
+    isKnown && hasHistory ? pathFrom(minute - MINUTES) : null,
     (kept.current?.items.length ?? 0) < FEW ? window.end : null,
   );
   // The next minute has another path: until its answer is there, the last one does.

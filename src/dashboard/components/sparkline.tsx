@@ -12,14 +12,16 @@ export interface SparklineProps {
   readonly unit: "USD" | "percent";
   /** The time that the samples are of, in words such as `Last hour`. */
   readonly span: string;
+  /** What is said where there are too few of them. */
+  readonly missing: string;
 }
 
-/** The curve of some samples; its place alone where there are too few of them. */
-export function Sparkline({ samples, unit, span }: SparklineProps) {
+/** The curve of some samples. */
+export function Sparkline({ samples, unit, span, missing }: SparklineProps) {
   const hidden = usePreference((preferences) => preferences.hideAmounts) && unit === "USD";
   const shape = useMemo(() => sparkShape(samples, SIZE), [samples]);
   if (shape === null) {
-    return <p className="spark spark-none quiet">{span}: too little history for a curve</p>;
+    return <p className="spark spark-none quiet">{missing}</p>;
   }
   const words = hidden ? `${span}, amounts hidden` : wordsOf(shape, unit, span);
   return (

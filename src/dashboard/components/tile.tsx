@@ -25,10 +25,13 @@ export interface TileProps {
   readonly samples: readonly Sample[];
   /** The time that the samples are of. */
   readonly span: string;
+  /** What is said where they make no curve. */
+  readonly missing: string;
 }
 
 /** The tile of a metric. */
-export function Tile({ metric, snapshot, worth, sandbox, ageMs, named, samples, span }: TileProps) {
+export function Tile(props: TileProps) {
+  const { metric, snapshot, worth, sandbox, ageMs, named, samples, span, missing } = props;
   const id = useId();
   const { label, unit } = METRICS[metric];
   const isKnown = worth !== "default";
@@ -45,7 +48,7 @@ export function Tile({ metric, snapshot, worth, sandbox, ageMs, named, samples, 
       />
       {isKnown ? <TileChange metric={metric} metrics={snapshot.metrics} named={named} /> : null}
       <Notes notes={isKnown ? notesOn(metric, snapshot) : []} />
-      <Sparkline samples={samples} unit={unit} span={span} />
+      <Sparkline samples={samples} unit={unit} span={span} missing={missing} />
       <AsOf served={snapshot.served} ageMs={ageMs} />
     </article>
   );

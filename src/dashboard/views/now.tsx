@@ -14,6 +14,10 @@ import { hrefOf } from "../route.ts";
 import { useAge, useLive } from "../session.ts";
 import { worthOf } from "../worth.ts";
 
+const TOO_LITTLE = `${RECENT_SPAN}: too little history for a curve`;
+/** An edge shows what the writer publishes, which is no history. */
+const ON_WRITER = "No curve on this node: the history is on the writer";
+
 const NAMES = Object.keys(METRICS) as MetricName[];
 
 /** Shows it. */
@@ -77,8 +81,8 @@ function Tiles({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
   const status = useLive((state) => state.status);
   const ageMs = useAge();
   const baseOf = useNamedBases(snapshot);
-  const samplesOf = useRecent(snapshot);
-  const sandbox = useNode().mode === "sandbox";
+  const { mode, role } = useNode();
+  const samplesOf = useRecent(snapshot, role === "all");
   return (
     <div className="tiles">
       {NAMES.map((name) => (
@@ -87,11 +91,12 @@ function Tiles({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
           metric={name}
           snapshot={snapshot}
           worth={worthOf(status, snapshot.served, METRICS[name].sources)}
-          sandbox={sandbox}
+          sandbox={mode === "sandbox"}
           ageMs={ageMs}
           named={baseOf(name)}
           samples={samplesOf(name)}
           span={RECENT_SPAN}
+          missing={role === "edge" ? ON_WRITER : TOO_LITTLE}
         />
       ))}
     </div>
