@@ -16,16 +16,18 @@ const log = getLogger(["pnl", "access"]);
 const SESSION_MS = 12 * 60 * 60 * 1_000;
 /** Sessions whose signature was checked; a check takes as long as twenty of a key. */
 const MOST_CHECKED = 1_000;
+const HELD_MS = 500;
 
 /** What came with a request. */
 export type Credential =
   | { readonly kind: "key"; readonly text: string }
   | { readonly kind: "session"; readonly token: string };
 
-/** Who it is; that it is nobody; or that who fails so often has to wait. */
+/** Who it is; that it is nobody; that it cannot be told now; or that who fails so often has to wait. */
 export type Identified =
   | Principal
   | "refused"
+  | "unknown"
   | { readonly waitMs: number };
 
 /** What {@link Access} is made of. */
@@ -47,6 +49,9 @@ export class Access {
   readonly #clock: Clock;
   readonly #failures = new Failures();
   readonly #tickets: Tickets;
+  /** Who was found to hold, or not, since then; as many as streams are open at most. */
+  readonly #held = new Map<string, boolean>();
+  #heldAt = -Infinity;
   /** Sessions whose signature is right, with the key that it is right under. */
   readonly #checked = new Map<string, string>();
 
@@ -65,6 +70,7 @@ export class Access {
    * @param address where the client is, or null
    */
   identify(credential: Credential, address: string | null): Identified {
+    if (!this.#keys.isKnown) return "unknown";
     const session = credential.kind === "session" ? parseSession(credential.token) : null;
     const key = credential.kind === "key" ? parseKeyText(credential.text) : null;
     const attempt: Attempt = { address, keyId: session?.keyId ?? key?.id ?? null };
@@ -87,9 +93,23 @@ export class Access {
     return "refused";
   }
 
-  /** True while whoever was identified as such would be again. */
+  /**
+   * True while whoever was identified as such would be again. Thousands of streams of one key may ask
+   * each second: what was found out is said again for half a second.
+   */
   holds({ key, session }: Principal): boolean {
-    return this.#principalOf({ keyId: key?.id ?? null, session }) !== null;
+    const now = performance.now();
+    if (now - this.#heldAt > HELD_MS) {
+      this.#held.clear();
+      this.#heldAt = now;
+    }
+    const name = `${key?.id} ${session?.id}`;
+    let holds = this.#held.get(name);
+    if (holds === undefined) {
+      holds = this.#principalOf({ keyId: key?.id ?? null, session }) !== null;
+      this.#held.set(name, holds);
+    }
+    return holds;
   }
 
   /**
@@ -134,6 +154,7 @@ export class Access {
     const bearer = await this.#tickets.redeem(ticket);
     const principal = bearer === null ? null : this.#principalOf(bearer);
     if (principal !== null) return principal;
+    if (!this.#keys.isKnown) return "unknown";
     const waitMs = this.#failures.waitMs(attempt, now);
     if (waitMs > 0) return { waitMs };
     this.#failures.failed(attempt, now);

@@ -20,6 +20,10 @@ export class KeyFollower implements KeyRing {
     this.#clock = clock;
   }
 
+  get isKnown(): boolean {
+    return this.#clock.monotonic() - this.#readAt <= BELIEVED_MS;
+  }
+
   /** How many are known. */
   get size(): number {
     return this.#keys.size;
@@ -39,10 +43,12 @@ export class KeyFollower implements KeyRing {
   async read(): Promise<void> {
     const { commands, keys } = this.#redis;
     try {
-      const known = readKeys(await commands.get(keys.apiKeys));
-      this.#keys = new Map(known.map((key) => [key.id, key]));
-      this.#readAt = this.#clock.monotonic();
+      const text = await commands.get(keys.apiKeys);
       this.#failing = false;
+      // The writer has been away for long, or was never there.
+      if (text === null) return this.#forget();
+      this.#keys = new Map(readKeys(text).map((key) => [key.id, key]));
+      this.#readAt = this.#clock.monotonic();
     } catch (error) {
       if (!this.#failing) log.warn("Cannot read the keys: {why}", { why: reasonOf(error) });
       this.#failing = true;
@@ -50,9 +56,13 @@ export class KeyFollower implements KeyRing {
   }
 
   find(id: string, now: number): ActiveKey | null {
-    if (this.#clock.monotonic() - this.#readAt > BELIEVED_MS) return null;
-    const key = this.#keys.get(id);
+    const key = this.isKnown ? this.#keys.get(id) : undefined;
     return key !== undefined && isActive({ ...key, revokedAt: null }, now) ? key : null;
+  }
+
+  #forget(): void {
+    this.#keys = new Map();
+    this.#readAt = -Infinity;
   }
 
   /** Only the writer writes down when a key was used. */

@@ -45,6 +45,7 @@ Deno.test("KeyFollower knows what publishKeys() writes, for 10 minutes after it 
   const active = () => keys.store.active(NOW);
   const end = publishKeys({ redis, active, mayWrite: () => true });
   const follower = new KeyFollower(redis, clock);
+  assert.equal(follower.isKnown, false);
   await until(async () => {
     await follower.read();
     return follower.size === 2;
@@ -60,7 +61,7 @@ Deno.test("KeyFollower knows what publishKeys() writes, for 10 minutes after it 
   clock.at = BELIEVED_MS;
   assert.ok(follower.find(id, NOW) !== null, "what it knew last");
   clock.at = BELIEVED_MS + 1;
-  assert.equal(follower.find(id, NOW), null);
+  assert.deepEqual([follower.find(id, NOW), follower.isKnown], [null, false]);
   await redis.close();
 });
 
@@ -75,7 +76,7 @@ Deno.test("publishKeys() writes nothing once another process does", async () => 
   await redis.close();
 });
 
-Deno.test("KeyFollower stays with what it knows where there is nonsense, and knows none where there is nothing", async () => {
+Deno.test("KeyFollower stays with what it knows where there is nonsense, and knows nothing where there is nothing", async () => {
   await using server = await startRedis();
   const clock = new SetClock();
   await using keys = await testKeys(clock);
@@ -92,7 +93,10 @@ Deno.test("KeyFollower stays with what it knows where there is nonsense, and kno
   }
   await server.client.del(redis.keys.apiKeys);
   await follower.read();
-  assert.equal(follower.find(id, NOW), null);
+  assert.deepEqual([follower.find(id, NOW), follower.isKnown], [null, false]);
+  await server.client.set(redis.keys.apiKeys, "[]");
+  await follower.read();
+  assert.deepEqual([follower.find(id, NOW), follower.isKnown], [null, true]);
   await redis.close();
 });
 

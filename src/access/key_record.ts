@@ -34,6 +34,8 @@ export function isActive(
 
 /** The keys that a node checks by. */
 export interface KeyRing {
+  /** False where it cannot be told which keys there are: then none counts, and none is wrong. */
+  readonly isKnown: boolean;
   /** The active key of that id, or null; a change is known within seconds. */
   find(id: string, now: number): ActiveKey | null;
   /** A key was used. */

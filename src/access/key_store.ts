@@ -1,5 +1,5 @@
 /** The API keys of this data directory, in `state.db`; the command line and the server both have it open. */
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { openStateDatabase } from "../log/state_database.ts";
 import { databaseError } from "../sqlite/database_error.ts";
 import { hashKey } from "./key_hash.ts";
@@ -39,8 +39,10 @@ export class TooManyKeysError extends Error {
 
 /** The keys, in one SQLite file. */
 export class KeyStore implements KeyRing, EndedSessions, Disposable {
+  readonly isKnown = true;
   readonly #db: DatabaseSync;
   readonly #path: string;
+  readonly #statements = new Map<string, StatementSync>();
   readonly #found = new Map<string, { readonly row: KeyRow | undefined; readonly at: number }>();
   readonly #usedAt = new Map<string, number>();
 
@@ -139,7 +141,7 @@ export class KeyStore implements KeyRing, EndedSessions, Disposable {
 
   #all(sql: string, ...values: SQLInputValue[]): KeyRow[] {
     try {
-      return this.#db.prepare(sql).all(...values);
+      return this.#sql(sql).all(...values);
     } catch (error) {
       throw databaseError(this.#path, "read", error);
     }
@@ -147,9 +149,17 @@ export class KeyStore implements KeyRing, EndedSessions, Disposable {
 
   #write(sql: string, ...values: SQLInputValue[]): void {
     try {
-      this.#db.prepare(sql).run(...values);
+      this.#sql(sql).run(...values);
     } catch (error) {
       throw databaseError(this.#path, "write", error);
     }
+  }
+
+  #sql(text: string): StatementSync {
+    const cached = this.#statements.get(text);
+    if (cached !== undefined) return cached;
+    const statement = this.#db.prepare(text);
+    this.#statements.set(text, statement);
+    return statement;
   }
 }

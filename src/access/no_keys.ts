@@ -5,7 +5,7 @@ import type { KeyRing } from "./key_record.ts";
 import type { Clock } from "../pnl/clock.ts";
 
 /** No key counts. */
-export const NO_KEYS: KeyRing = { find: () => null, used: () => {} };
+export const NO_KEYS: KeyRing = { isKnown: true, find: () => null, used: () => {} };
 
 /** Access for everybody to everything, without any key. */
 export function openAccess(clock: Clock): Access {

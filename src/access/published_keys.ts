@@ -26,12 +26,11 @@ export function writeKeys(keys: readonly ActiveKey[]): string {
 }
 
 /**
- * From text; none where there is no text.
+ * From text.
  *
  * @throws where that is no text of {@link writeKeys}
  */
-export function readKeys(text: string | null): ActiveKey[] {
-  if (text === null) return [];
+export function readKeys(text: string): ActiveKey[] {
   return KEYS.parse(JSON.parse(text))
     .map((key) => ({ ...key, scopes: key.scopes.filter(isScope) }));
 }

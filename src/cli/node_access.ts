@@ -84,7 +84,7 @@ export async function openEdgeAccess(
   const required = isKeyRequired(config);
   if (required) {
     await keys.read();
-    if (keys.size === 0) log.warn("No active key is known from the writer yet: nobody can get in");
+    if (keys.size === 0) log.warn("No active key is known from the writer: nobody can get in yet");
   }
   stack.defer(keys.start());
   const shelf = await shelfOf(redis);

@@ -10,6 +10,9 @@ import { LONGEST_HINT_MS, type Timings } from "./timings.ts";
 import type { Ending, Transport } from "./transport.ts";
 import { type LineOwner, WatchedLine } from "./watched_line.ts";
 
+/** The code of an answer that wants another key. */
+const UNAUTHORIZED = "http_401";
+
 /** Options of {@link Connector}. */
 export interface ConnectorOptions {
   /** Best first. */
@@ -133,7 +136,9 @@ export class Connector implements Feed, LineOwner {
   }
 
   #stepAfter(line: WatchedLine, ending: Ending): Step {
-    if (ending.kind === "refused") return this.#ladder.refused(line.transport);
+    if (ending.kind === "refused") {
+      return this.#ladder.refused(line.transport, ending.code === UNAUTHORIZED);
+    }
     return line.isOpen ? "wait" : this.#ladder.failed(ending.kind);
   }
 

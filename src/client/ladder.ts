@@ -22,6 +22,8 @@ export type Step =
 export class Ladder {
   readonly #transports: readonly Transport[];
   readonly #refused = new Set<Transport>();
+  /** Those that failed without a word since they last opened. */
+  readonly #lost = new Set<Transport>();
   #current = 0;
   #failures = 0;
   /** All failed in a row: it is the network or the server, not a transport. */
@@ -45,12 +47,14 @@ export class Ladder {
   /** The transport works. */
   opened(transport: Transport): void {
     this.#current = this.#transports.indexOf(transport);
+    this.#lost.delete(transport);
     this.#failures = 0;
     this.#outage = false;
   }
 
   /** An attempt over the current one failed before it opened. */
   failed(kind: "lost" | "sent_away"): Step {
+    if (kind === "lost" && this.current !== null) this.#lost.add(this.current);
     this.#failures += kind === "lost" ? 1 : SENT_AWAY;
     if (this.#failures < (this.#outage ? 1 : FAILURES_UNTIL_LOWER)) return "wait";
     this.#failures = 0;
@@ -61,9 +65,15 @@ export class Ladder {
     return "wait";
   }
 
-  /** Takes a transport out: trying it again is of no use. */
-  refused(transport: Transport): Step {
+  /**
+   * Takes a transport out: trying it again is of no use.
+   *
+   * @param whoever the client itself was refused: that is also why others failed that cannot say why, for
+   * a WebSocket is not told the status of its handshake
+   */
+  refused(transport: Transport, whoever = false): Step {
     this.#refused.add(transport);
+    if (whoever) { for (const each of this.#lost) this.#refused.add(each); }
     if (this.current !== transport) return "wait";
     this.#failures = 0;
     if (this.#goDown()) return "now";
@@ -73,6 +83,7 @@ export class Ladder {
   /** Forgets everything. */
   reset(): void {
     this.#refused.clear();
+    this.#lost.clear();
     this.#current = 0;
     this.#failures = 0;
     this.#outage = false;

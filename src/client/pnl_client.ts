@@ -20,7 +20,7 @@ import { TabFeed } from "./tab_feed.ts";
 import { TIMINGS, type Timings } from "./timings.ts";
 import type { TransportName } from "./transport.ts";
 import { baseOf, makeTransports } from "./transports.ts";
-import type { WebSocketConstructor } from "./websocket_transport.ts";
+import type { TicketSource, WebSocketConstructor } from "./websocket_transport.ts";
 
 /** Options of {@link PnlClient}. */
 export interface PnlClientOptions {
@@ -30,14 +30,16 @@ export interface PnlClientOptions {
   readonly transports?: readonly TransportName[];
   /** Headers for event streams and polling, asked for each time. A WebSocket takes none. */
   readonly headers?: HeaderSource;
+  /** A ticket for each WebSocket, where the server asks for a key and no cookie of it is sent along. */
+  readonly ticket?: TicketSource;
   readonly fetch?: Fetch;
   readonly WebSocket?: WebSocketConstructor;
   /** 0 ≤ x < 1; default `Math.random`. */
   readonly random?: () => number;
   readonly clock?: Clock;
   /**
-   * One connection for all tabs of a browser, where it can; default true, and false with `headers`,
-   * which may be those of another user in another tab.
+   * One connection for all tabs of a browser, where it can; default true, and false with `headers` or
+   * `ticket`, which may be those of another user in another tab.
    */
   readonly shareTabs?: boolean;
   readonly timings?: Partial<Timings>;
@@ -73,7 +75,8 @@ export class PnlClient {
       sink,
     };
     const connect = (to: FeedSink) => new Connector({ ...common, transports, isOnline, sink: to });
-    const locks = options.shareTabs ?? options.headers === undefined ? tabLocks() : null;
+    const isAnyones = options.headers === undefined && options.ticket === undefined;
+    const locks = options.shareTabs ?? isAnyones ? tabLocks() : null;
     this.#feed = locks === null
       ? connect(sink)
       : new TabFeed({ ...common, locks, connect, name: `pnl-stream:${base.href}` });

@@ -4,7 +4,11 @@ import type { Fetch, HeaderSource } from "./http_answer.ts";
 import { PollingTransport } from "./polling_transport.ts";
 import { SseTransport } from "./sse_transport.ts";
 import type { Transport, TransportName } from "./transport.ts";
-import { type WebSocketConstructor, WebSocketTransport } from "./websocket_transport.ts";
+import {
+  type TicketSource,
+  type WebSocketConstructor,
+  WebSocketTransport,
+} from "./websocket_transport.ts";
 
 /** What transports are made of. */
 export interface TransportChoice {
@@ -12,6 +16,7 @@ export interface TransportChoice {
   readonly headers?: HeaderSource;
   readonly fetch?: Fetch;
   readonly WebSocket?: WebSocketConstructor;
+  readonly ticket?: TicketSource;
 }
 
 const ALL: readonly TransportName[] = ["websocket", "sse", "polling"];
@@ -43,7 +48,7 @@ export function makeTransports(base: URL, choice: TransportChoice, clock: Clock)
     if (name === "sse") return [new SseTransport(http)];
     if (name === "polling") return [new PollingTransport(http)];
     return typeof Socket === "function"
-      ? [new WebSocketTransport(base, Socket, () => clock.monotonic())]
+      ? [new WebSocketTransport(base, Socket, () => clock.monotonic(), choice.ticket)]
       : [];
   });
 }

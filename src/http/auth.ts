@@ -27,6 +27,10 @@ export function unauthorized(): HttpProblem {
 /** @throws {HttpProblem} where nobody was identified */
 export function admitted(found: Identified): Principal {
   if (found === "refused") throw unauthorized();
+  if (found === "unknown") {
+    const detail = "This node does not know yet which keys there are.";
+    throw new HttpProblem("unavailable", detail, {}, { "retry-after": "5" });
+  }
   if (!("waitMs" in found)) return found;
   throw new HttpProblem("too_many_failures", "Too many wrong keys came from there.", {}, {
     "retry-after": String(Math.ceil(found.waitMs / 1000)),
@@ -49,7 +53,7 @@ export function whoAsks(c: Context, deps: AuthDeps): Principal | null {
   const credential = credentialOf(c, deps);
   if (credential === null) return null;
   const found = deps.access.identify(credential, clientAddress(c, deps));
-  return found === "refused" || "waitMs" in found ? null : found;
+  return typeof found === "string" || "waitMs" in found ? null : found;
 }
 
 /** Who asks. @throws {HttpProblem} where that is nobody */
