@@ -20,7 +20,7 @@ async function exported(env: Record<string, string>) {
     try {
       await until(
         async () => await (await fetch(`${server.url}/health`)).json(),
-        ({ position }) => position > 5,
+        ({ sources }) => sources.kalshi.lastSuccessAt !== null,
         15_000,
       );
       const headers = { authorization: `Bearer ${SECRETS[1]}`, cookie: `pnl=${SECRETS[2]}` };

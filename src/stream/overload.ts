@@ -25,12 +25,13 @@ export interface Load {
   readonly ageMs: { readonly p50: number; readonly max: number } | null;
 }
 
-function agesOf(measures: readonly PeerMeasure[]): Load["ageMs"] {
-  const ages = measures.flatMap(({ ageMs }) => ageMs === null ? [] : [ageMs]);
+/** The middle and the greatest of some ages; null where there are none. */
+function agesOf(ages: readonly number[]): Load["ageMs"] {
   if (ages.length === 0) return null;
-  ages.sort((a, b) => a - b);
-  const p50 = ages[Math.floor((ages.length - 1) / 2)] ?? 0;
-  return { p50: Math.round(p50), max: Math.round(ages.at(-1) ?? 0) };
+  // As numbers, not as texts, and without a comparison in JavaScript.
+  const sorted = Float64Array.from(ages).sort();
+  const p50 = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+  return { p50: Math.round(p50), max: Math.round(sorted.at(-1) ?? 0) };
 }
 
 /** Holds those for whom most bytes wait, as long as all together are above a budget. */
@@ -86,18 +87,18 @@ export class Overload<S extends Holdable> {
 
   /** Measures all. */
   load(subscribers: Iterable<S>, now: number): Load {
-    const measures: PeerMeasure[] = [];
+    let bufferedBytes = 0;
+    let late = 0;
+    const ages: number[] = [];
     for (const subscriber of subscribers) {
       const measure = subscriber.measure?.(now);
-      if (measure !== undefined) measures.push(measure);
+      if (measure === undefined) continue;
+      bufferedBytes += measure.bufferedBytes;
+      if (measure.late) late += 1;
+      if (measure.ageMs !== null) ages.push(measure.ageMs);
     }
-    return {
-      bufferedBytes: measures.reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
-      held: this.#held.size,
-      acknowledging: measures.filter(({ ageMs }) => ageMs !== null).length,
-      late: measures.filter(({ late }) => late).length,
-      ageMs: agesOf(measures),
-    };
+    const acknowledging = ages.length;
+    return { bufferedBytes, held: this.#held.size, acknowledging, late, ageMs: agesOf(ages) };
   }
 
   #hold(subscriber: S): void {
