@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { MemoryEventLog } from "../log/memory_event_log.ts";
 import { TestClock, totals } from "./test_server.ts";
-import { until } from "./test_streams.ts";
 import { eventsText } from "./events_text.ts";
 
 /** A clock on which every look takes a second. */
@@ -36,15 +35,15 @@ Deno.test("eventsText() reads no more when the reader has left, even in the midd
   const clock = new SlowClock();
   using log = logOf(11_000, clock);
   let reads = 0;
+  const left = Promise.withResolvers<void>();
   const read = log.read.bind(log);
   log.read = (options) => {
     reads += 1;
+    left.resolve(stream.cancel());
     return read(options);
   };
   const stream = eventsText(log, { source: "/kalshi" }, Infinity, "ndjson", clock);
-  await until(() => reads > 0, "reading");
-  const then = reads;
-  await stream.cancel();
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.ok(reads <= then + 1, `${reads} reads, ${then} before`);
+  await left.promise;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(reads, 1);
 });
