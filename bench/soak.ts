@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { LineProcess } from "./line_process.ts";
 import { residentKib } from "./process_cost.ts";
 import { report } from "./report.ts";
+import { added, ageAt, type Ages, countOf } from "./soak_ages.ts";
 import type { Noted } from "./soak_clients.ts";
 
 const CLIENTS = 5_000;
@@ -18,24 +19,6 @@ const PAUSE_MS = 100;
 const WARM_MS = 10_000;
 const MINUTE_MS = 60_000;
 const SAMPLE_MS = 1_000;
-
-/** Ages of snapshots at clients, and how often there was each. */
-type Ages = readonly number[];
-
-function added(all: readonly Ages[]): Ages {
-  return all[0]!.map((_, age) => all.reduce((sum, each) => sum + each[age]!, 0));
-}
-
-function countOf(ages: Ages): number {
-  return ages.reduce((sum, count) => sum + count, 0);
-}
-
-/** The age that a share of the snapshots did not exceed, in milliseconds. */
-function ageAt(share: number, ages: Ages): number {
-  const total = countOf(ages);
-  let below = 0;
-  return ages.findIndex((count) => (below += count) >= share * total);
-}
 
 /** What all clients noted since they were asked last. */
 async function ask(clients: readonly LineProcess[]): Promise<Noted> {
