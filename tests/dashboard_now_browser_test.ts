@@ -101,6 +101,14 @@ dashboardTest(
         PATIENCE_MS,
       );
       assert.deepEqual({ values: found.values, end: found.end }, wished);
+      // The curve ends with the value of the tile.
+      const curve = page.locator("[data-metric=netPnl] .spark");
+      const end = `to $${metrics.netPnl},`;
+      await until(
+        () => curve.getAttribute("aria-label"),
+        (words) => words?.includes(end) ?? false,
+        5_000,
+      );
       const trend = await changeOf(page, "trendPct");
       assert.deepEqual([trend.values, trend.end], [[amount], base.window.end]);
       assert.match(trend.text, /^▲ ?\+\$1\.00 of net P&L since the window to/);
