@@ -78,7 +78,9 @@ async function bundleCode(): Promise<readonly [Asset, ...Asset[]]> {
   }));
   const entry = files.find(({ name }) => name === "main.js");
   if (entry === undefined) throw new BuildError(["the bundle has no main.js"]);
-  // No other file names the entry, so that it can be given a name as the others have.
+  // The entry can be given a name as the others have, for none of them names it.
+  const naming = files.find(({ bytes }) => new TextDecoder().decode(bytes).includes('"./main.js"'));
+  if (naming !== undefined) throw new BuildError([`${naming.name} imports the entry`]);
   return [named("main", "js", entry.bytes), ...files.filter((file) => file !== entry)];
 }
 

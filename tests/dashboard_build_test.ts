@@ -5,8 +5,8 @@ import manifest from "../deno.json" with { type: "json" };
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const OUTPUT = `${ROOT}dist/dashboard`;
-/** All that a first visit loads, compressed by gzip. */
-const MOST_BYTES = 200 * 1024;
+/** What a first visit loads may have so many bytes, compressed by gzip; other views come later. */
+const MOST_BYTES = 150_000;
 
 /** Runs the task as it stands in deno.json, with its permissions and no others. */
 async function build(...args: string[]): Promise<string> {
@@ -43,7 +43,7 @@ Deno.test("deno task build writes a page whose files are all there, in each enco
     assert.deepEqual(new Uint8Array(gunzipSync(gzip)), plain, name);
     const br = Deno.readFileSync(`${OUTPUT}/assets/${name}.br`);
     assert.deepEqual(new Uint8Array(brotliDecompressSync(br)), plain, name);
-    bytes += gzip.length;
+    if (named.includes(name)) bytes += gzip.length;
   }
   assert.ok(bytes < MOST_BYTES, `${bytes} bytes`);
 });

@@ -1,12 +1,15 @@
 /** The dashboard's beginning: connects, and draws. */
 import { createRoot } from "react-dom/client";
-import { App } from "./app.tsx";
+import { App, otherViews } from "./app.tsx";
 import { listenForShortcuts } from "./keyboard.ts";
 import { watchNode } from "./node.ts";
 import { followOtherTabs } from "./preferences.ts";
 import { store } from "./session.ts";
 import { watchAccess } from "./sign_in.ts";
 import { followTheme } from "./theme.ts";
+
+/** The first figures are on the screen by then. */
+const PRELOAD_MS = 1_000;
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("Cannot draw the dashboard: the page has no #root");
@@ -17,3 +20,4 @@ watchAccess();
 watchNode();
 listenForShortcuts();
 createRoot(root).render(<App />);
+setTimeout(() => otherViews.preload(), PRELOAD_MS);

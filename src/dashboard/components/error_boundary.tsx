@@ -8,8 +8,8 @@ export interface ErrorBoundaryProps {
   readonly children: ReactNode;
 }
 
-/** A file of the page that is not there any more: the server has been given a newer one. */
-function isOutdated(error: Error): boolean {
+/** A file of the page did not come: the server has a newer page, or is not there. */
+function isMissing(error: Error): boolean {
   return /dynamically imported module|Importing a module script/.test(error.message);
 }
 
@@ -42,18 +42,20 @@ function Broken(
     readonly onRetry: () => void;
   },
 ) {
-  const outdated = isOutdated(error);
+  const missing = isMissing(error);
   return (
     <div className="state" data-kind="error" role="alert">
       <p className="state-title">
-        {outdated ? "The server has a newer version of this page" : `${what} could not be shown`}
+        {what} could not be {missing ? "loaded" : "shown"}
       </p>
-      {!outdated && <p className="mono small">{error.message}</p>}
+      {missing
+        ? <p>The server cannot be reached, or has a newer version of this page.</p>
+        : <p className="mono small">{error.message}</p>}
       <p className="row">
         <button type="button" data-kind="primary" onClick={() => location.reload()}>
           Reload the page
         </button>
-        {!outdated && <button type="button" onClick={onRetry}>Try again</button>}
+        {!missing && <button type="button" onClick={onRetry}>Try again</button>}
       </p>
     </div>
   );
