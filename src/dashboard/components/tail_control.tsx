@@ -2,11 +2,14 @@
 import type { FeedState } from "../events/event_feed.ts";
 import { whole } from "../format.ts";
 
+/** Why nothing moves. */
+export type Held = "paused" | "page" | "reading";
+
 /** Properties of {@link TailControl}. */
 export interface TailControlProps {
   readonly tail: FeedState["tail"];
-  /** Why nothing moves; null where it does. */
-  readonly held: "paused" | "reading" | null;
+  /** Why nothing moves, `page` being that all of it is paused; null where it does. */
+  readonly held: Held | null;
   readonly waiting: number;
   readonly toggle: () => void;
 }
@@ -17,6 +20,12 @@ const WORDS: Readonly<Record<FeedState["tail"], string>> = {
   broken: "Reconnecting",
   refused: "Not live",
   off: "Ends in the past",
+};
+
+const HELD_WORDS: Readonly<Record<Held, string>> = {
+  paused: "Paused",
+  page: "Paused with the page",
+  reading: "Held while you read",
 };
 
 const KINDS: Readonly<Record<FeedState["tail"], string>> = {
@@ -30,7 +39,7 @@ const KINDS: Readonly<Record<FeedState["tail"], string>> = {
 /** The control. Only its state is read aloud, not each count. */
 export function TailControl({ tail, held, waiting, toggle }: TailControlProps) {
   const isHeld = held !== null && tail === "following";
-  const words = isHeld ? held === "paused" ? "Paused" : "Held while you read" : WORDS[tail];
+  const words = isHeld ? HELD_WORDS[held] : WORDS[tail];
   return (
     <div className="tail">
       <span role="status" className="badge" data-kind={isHeld ? "warn" : KINDS[tail]}>{words}</span>

@@ -1,13 +1,15 @@
 /** The list of events with its live tail: what is shown, what waits to be shown, and how the line is. */
 import type { RecordedEvent } from "../../pnl/event.ts";
 import { type Ask, EventList } from "./event_list.ts";
-import { EventTail, type TailOptions, type TailStatus } from "./event_tail.ts";
+import { EventTail, isLasting, type TailOptions, type TailStatus } from "./event_tail.ts";
 import { type Filter, isWithin, queryOf, readTime } from "./filter.ts";
 import type { ListState } from "./list_state.ts";
 import { Waiting } from "./waiting.ts";
 
 /** At most four times a second something new is drawn. */
 const PAINT_MS = 250;
+/** A list that could not be read is read again after this long, milliseconds. */
+const AGAIN_MS = 3_000;
 
 /** What a view shows. */
 export interface FeedState {
@@ -27,6 +29,8 @@ export interface FeedOptions {
   readonly open: TailOptions["ask"];
   /** Default 250. */
   readonly paintMs?: number;
+  /** Default 3,000. */
+  readonly againMs?: number;
 }
 
 /** The events that a filter lets through, as they are and as they come. */
@@ -41,6 +45,7 @@ export class EventFeed {
   #seen = 0;
   #held = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -67,12 +72,19 @@ export class EventFeed {
     this.stop();
     this.#waiting.take();
     this.#change({ waiting: 0, fresh: Infinity });
-    await this.#list.reload();
-    const { error, phase } = this.#list.state();
-    if (phase === "first" || error !== null) return;
+    const reason = await this.#list.reload();
+    if (reason !== null) return this.#failed(reason, head);
+    if (this.#list.state().phase === "first") return;
     this.#seen = Math.max(head, this.#list.newest);
     this.#change({ fresh: this.#seen });
     this.wake();
+  }
+
+  #failed(reason: Error, head: number): void {
+    if (isLasting(reason)) return this.#change({ tail: "refused" });
+    this.#change({ tail: "broken" });
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => void this.start(head), this.#options.againMs ?? AGAIN_MS);
   }
 
   /** Reads older events. */
@@ -89,7 +101,12 @@ export class EventFeed {
 
   /** Follows the log from where it was left; does nothing before the list was read. */
   wake(): void {
-    if (this.#tail !== null || this.#list.state().phase === "first") return;
+    const { phase, error, total } = this.#list.state();
+    if (this.#tail !== null || phase === "first") return;
+    if (error !== null && total === 0) {
+      if (!isLasting(error)) void this.start(this.#seen);
+      return;
+    }
     const { filter, open } = this.#options;
     const end = readTime(filter.recordedTo ?? "");
     if (end !== null && end <= new Date().toISOString()) return this.#change({ tail: "off" });
@@ -111,6 +128,7 @@ export class EventFeed {
   sleep(): void {
     this.#tail?.stop();
     this.#tail = null;
+    clearTimeout(this.#again);
   }
 
   /** Ends all that is under way. */

@@ -59,19 +59,27 @@ export class EventList {
     return this.#state.pages[0]?.first ?? 0;
   }
 
-  /** Reads the newest page, and forgets the others when it has come. */
-  async reload(): Promise<void> {
+  /**
+   * Reads the newest page, and forgets the others when it has come; where it does not come they stay.
+   *
+   * @returns why it did not come; null where it did, or this was closed meanwhile
+   */
+  async reload(): Promise<Error | null> {
     this.close();
     this.#closing = new AbortController();
     const { signal } = this.#closing;
-    this.#change({ phase: "first", error: null });
+    this.#change({ phase: "first" });
     try {
-      const answer = await this.#read({}, signal);
-      if (signal.aborted) return;
-      const pages = answer.items.length === 0 ? [] : [pageOf(answer.items)];
-      this.#change({ pages, phase: "ready", complete: answer.nextBefore === null });
+      const { items, nextBefore } = await this.#read({}, signal);
+      if (signal.aborted) return null;
+      const pages = items.length === 0 ? [] : [pageOf(items)];
+      this.#change({ pages, phase: "ready", error: null, complete: nextBefore === null });
+      return null;
     } catch (error) {
-      if (!signal.aborted) this.#change({ phase: "ready", error: known(error) });
+      if (signal.aborted) return null;
+      const reason = known(error);
+      this.#change({ phase: "ready", error: this.#state.total === 0 ? reason : null });
+      return reason;
     }
   }
 

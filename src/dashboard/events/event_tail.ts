@@ -33,7 +33,7 @@ export interface TailOptions {
 const LONGEST_MS = 30_000;
 
 /** Trying again is of no use: the answer was an error of the client's, but for too many requests. */
-function isLasting(error: unknown): boolean {
+export function isLasting(error: unknown): boolean {
   if (!(error instanceof Error) || !("status" in error) || !("code" in error)) return false;
   const { status, code } = error;
   if (code === "not-on-this-node") return true;

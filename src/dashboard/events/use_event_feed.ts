@@ -64,11 +64,12 @@ export function useEventFeed(filter: Filter): UsedFeed {
   const state = useSyncExternalStore(feed.subscribe, feed.state);
   useEffect(() => {
     const look = () => document.visibilityState === "visible" ? feed.wake() : feed.sleep();
+    let isShown = true;
     const begin = async () => {
       if (scrolled === null) await feed.start(headKnown());
       // After the page has gone to its top, as with every view.
       else requestAnimationFrame(() => scrollTo({ top: scrolled }));
-      look();
+      if (isShown) look();
     };
     void begin();
     document.addEventListener("visibilitychange", look);
@@ -76,6 +77,7 @@ export function useEventFeed(filter: Filter): UsedFeed {
     const onScroll = () => top = scrollY;
     addEventListener("scroll", onScroll, { passive: true });
     return () => {
+      isShown = false;
       document.removeEventListener("visibilitychange", look);
       removeEventListener("scroll", onScroll);
       leave(key, feed, top);

@@ -8,7 +8,7 @@ import { ExportLinks } from "../components/export_links.tsx";
 import { FilterChips } from "../components/filter_chips.tsx";
 import { ListFoot } from "../components/list_foot.tsx";
 import { Failed } from "../components/states.tsx";
-import { TailControl } from "../components/tail_control.tsx";
+import { type Held, TailControl } from "../components/tail_control.tsx";
 import { positionOf } from "../events/catalogue.ts";
 import { faultsOf, type Filter, type FilterName, filterOf } from "../events/filter.ts";
 import { type UsedFeed, useEventFeed } from "../events/use_event_feed.ts";
@@ -62,7 +62,13 @@ function useHold({ feed }: UsedFeed) {
   const [paused, setPaused] = useState(false);
   const [above, setAbove] = useState(0);
   const isAllPaused = usePnl(({ status }) => status === "paused");
-  const held = paused || isAllPaused ? "paused" : above >= READING_ROWS ? "reading" : null;
+  const held: Held | null = paused
+    ? "paused"
+    : isAllPaused
+    ? "page"
+    : above >= READING_ROWS
+    ? "reading"
+    : null;
   useEffect(() => feed.hold(held !== null), [feed, held]);
   return { held, setAbove, toggle: () => setPaused(!paused) } as const;
 }
@@ -87,6 +93,9 @@ function Log({ filter, remove }: LogProps) {
     scrollTo({ top: 0 });
     setAbove(0);
   };
+  if (list.error !== null && list.total === 0) {
+    return <Failed error={asApiError(list.error)} retry={restart} />;
+  }
   return (
     <section aria-label="Log" aria-busy={list.phase === "first"}>
       <div className="log-bar">
@@ -103,9 +112,6 @@ function Log({ filter, remove }: LogProps) {
       <div data-old={isOld || undefined} className="log-rows">
         <Rows {...{ used, filter, remove, onLook, fresh }} />
       </div>
-      {list.error === null || list.total > 0
-        ? null
-        : <Failed error={asApiError(list.error)} retry={restart} />}
     </section>
   );
 }
@@ -120,7 +126,7 @@ function Rows(
   const { list } = used.state;
   if (list.total === 0) {
     if (list.phase === "first") return <Skeleton />;
-    return list.error === null ? <EmptyEvents filter={filter} remove={remove} /> : null;
+    return <EmptyEvents filter={filter} remove={remove} />;
   }
   return (
     <>
