@@ -58,7 +58,7 @@ function revenueParts({ kalshi, revenue }: Breakdown): Part[] {
 function expenseParts({ anthropic }: Breakdown): Part[] {
   return [
     {
-      label: "Cost of the day",
+      label: "Day's cost",
       of: "Anthropic",
       amount: negative(anthropic.spend),
       metric: "anthropic.dailySpend",

@@ -83,7 +83,7 @@ Deno.test("waterfall() says what is left where the parts do not prove a total", 
 Deno.test("waterfall() leaves out adjustments of nothing, and nothing else", () => {
   const labels = (amounts: readonly bigint[]) =>
     waterfall(breakdownOf(amounts)).steps.map(({ label }) => label);
-  const without = ["Realised", "Fees", "Collected", "Revenue", "Cost of the day", "Net P&L"];
+  const without = ["Realised", "Fees", "Collected", "Revenue", "Day's cost", "Net P&L"];
   assert.deepEqual(labels([0n, 0n, 0n, 0n, 0n, 0n, 0n]), without);
   assert.equal(
     labels([0n, 0n, 1n, 0n, 0n, 0n, -1n]).filter((each) => each === "Adjustments").length,
