@@ -36,7 +36,7 @@ export async function dashboardBench(_dir: string): Promise<void> {
     report(`a day, heap growth in ${at}`, (after - before) / MB, " MB", detail, most(20));
   }
   const detail = `${WINDOWS} finals: ${seedSeconds.toFixed(0)} s to append, ` +
-    `${foldSeconds.toFixed(0)} s to fold and start`;
+    `${foldSeconds.toFixed(0)} s to fold`;
   report("the whole curve, drawn after", motion.firstDrawMs, " ms", detail);
   report("longest task while it is loaded", motion.longestLoadingMs, " ms", "", most(200));
   const points = `at most ${motion.points} points`;

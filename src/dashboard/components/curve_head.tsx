@@ -59,8 +59,8 @@ function MoreFigures({ facts: { below, fall, highest, lowest } }: { readonly fac
   const figures = {
     "Below its peak": below,
     "Deepest drawdown": fall === null ? "0.00" : formatMoney(fall.depth),
-    Highest: highest.net,
-    Lowest: lowest.net,
+    Highest: highest,
+    Lowest: lowest,
   };
   return (
     <dl className="curve-facts">

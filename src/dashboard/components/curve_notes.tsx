@@ -1,5 +1,6 @@
 /** What has to be known to read the curve: zone, resolution, gaps, corrections, and who made the chart. */
 import type { ReactNode } from "react";
+import { parseMoney } from "../../pnl/money.ts";
 import { CORRECTION, type Correction } from "../curve/corrections.ts";
 import type { Facts } from "../curve/facts.ts";
 import type { Grid } from "../curve/grid.ts";
@@ -46,7 +47,7 @@ export function CurveNotes({ curve, facts, corrections, children }: CurveNotesPr
           <a href={hrefOf("events", null, { type: CORRECTION })}>
             {corrections.length === 1 ? "1 correction" : `${corrections.length} corrections`}
           </a>{" "}
-          in this range, marked on the curve.
+          in this range, marked ▼ on the curve.
         </p>
       )}
       <p className="attribution">
@@ -71,7 +72,7 @@ function Gaps({ facts }: { readonly facts: Facts }) {
 
 /** Says where zero is when the chart does not show it. */
 function Zero({ facts }: { readonly facts: Facts }) {
-  const [low, high] = [facts.lowest.value, facts.highest.value];
+  const [low, high] = [parseMoney(facts.lowest), parseMoney(facts.highest)];
   const height = high - low;
   if (low > height) return <p>Zero lies below the values of the chart.</p>;
   return -high > height ? <p>Zero lies above the values of the chart.</p> : null;

@@ -70,6 +70,10 @@ function Pages({ curve, facts }: CurveTableProps) {
         </button>
         <button type="button" onClick={() => download(curve, facts)}>Download CSV</button>
       </div>
+      <p id="curve-table-note" className="quiet">
+        Net P&amp;L in USD, newest first. Drawdown is from the highest net P&amp;L before, of those
+        shown.
+      </p>
       <Rows curve={curve} facts={facts} page={page} />
     </>
   );
@@ -81,11 +85,15 @@ function Rows({ curve, facts, page }: CurveTableProps & { readonly page: number 
   const end = points.length - page * PAGE;
   const indices = points.slice(Math.max(0, end - PAGE), end).map((_, at) => end - 1 - at);
   return (
-    <div className="scroll" role="region" aria-label="The curve as a table" tabIndex={0}>
+    <div
+      className="scroll"
+      role="region"
+      aria-describedby="curve-table-note"
+      aria-label="The curve as a table"
+      tabIndex={0}
+    >
       <table>
-        <caption>
-          Net P&amp;L in USD, newest first. Drawdown is from the highest value before.
-        </caption>
+        <caption className="unseen">The curve as a table</caption>
         <thead>
           <tr>
             <th scope="col">{curve.grid.resolution === "raw" ? "At" : "From"}</th>

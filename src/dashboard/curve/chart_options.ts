@@ -5,6 +5,7 @@ import type {
   ChartOptions,
   CreatePriceLineOptions,
   DeepPartial,
+  TextWatermarkOptions,
   Time,
 } from "lightweight-charts";
 import { money } from "../format.ts";
@@ -162,4 +163,10 @@ export function zeroLine(library: ChartLibrary, { palette }: ChartLook): CreateP
     axisLabelVisible: false,
     title: "",
   };
+}
+
+/** What a pane is called, in its corner. */
+export function paneLabel({ palette }: ChartLook, text: string): DeepPartial<TextWatermarkOptions> {
+  const line = { text, color: palette.quiet, fontFamily: palette.font, fontSize: FONT_SIZE };
+  return { horzAlign: "left", vertAlign: "top", lines: [line] };
 }

@@ -16,6 +16,7 @@ import {
   type ChartLibrary,
   type ChartLook,
   chartOptions,
+  paneLabel,
   seriesOptions,
   zeroLine,
 } from "./chart_options.ts";
@@ -43,6 +44,12 @@ const GAP = {
   bottomFillColor2: INVISIBLE,
 };
 
+/** The panes, from above, and how high they are. */
+const PANES = [{ name: "Net P&L", share: 3 }, { name: "Drawdown", share: 1 }] as const;
+
+/** Room beside what is live, in pixels: for the first label of the axis, and for the last point. */
+const ROOM = { left: 26, right: 14 } as const;
+
 /** What follows a point is drawn in the point's own style: nothing where a gap follows. */
 function datum({ time, value }: Place, name: "net" | "drawdown"): Datum {
   const at = time as UTCTimestamp;
@@ -58,7 +65,7 @@ function isSame(range: LogicalRange, asked: LogicalRange | null): boolean {
   return Math.abs(range.from - asked.from) < most && Math.abs(range.to - asked.to) < most;
 }
 
-/** A chart in an element. */
+/** A chart in an element. Once it is closed it does nothing more, whoever still knows it. */
 export class CurveChart {
   readonly #look: ChartLook;
   readonly #events: ChartEvents;
@@ -68,6 +75,7 @@ export class CurveChart {
   readonly #marks: ISeriesMarkersPluginApi<Time>;
   readonly #gestures: Gestures;
   #input: ChartInput | null = null;
+  #closed = false;
   #lastPlace = -1;
   #asked: LogicalRange | null = null;
 
@@ -83,8 +91,12 @@ export class CurveChart {
       1,
     );
     this.#net.createPriceLine(zeroLine(library, look));
-    this.#chart.panes()[0]?.setStretchFactor(3);
-    this.#chart.panes()[1]?.setStretchFactor(1);
+    for (const [index, { name, share }] of PANES.entries()) {
+      const pane = this.#chart.panes()[index];
+      if (pane === undefined) continue;
+      pane.setStretchFactor(share);
+      library.createTextWatermark(pane, paneLabel(look, name));
+    }
     this.#marks = library.createSeriesMarkers(this.#net, []);
     this.#gestures = new Gestures(host, () => this.#rested());
     this.#chart.subscribeCrosshairMove((params) => this.#pointed(params));
@@ -95,6 +107,7 @@ export class CurveChart {
 
   /** Shows points; what was only added to is only added to. */
   show(input: ChartInput): void {
+    if (this.#closed) return;
     const seen = this.#seen();
     const first = firstChanged(this.#input, input);
     const isAddition = first > 0 && first >= this.#lastPlace;
@@ -115,32 +128,35 @@ export class CurveChart {
     if (isOther && this.#gestures.moving && seen !== null) this.#turnTo(seen);
   }
 
-  /** Turns to a span of time; not under the reader's hand. */
-  turnTo(span: Span): void {
-    if (!this.#gestures.moving) this.#turnTo(span);
+  /** Turns to a span of time, with some room beside it or exactly; not under the reader's hand. */
+  turnTo({ from, to }: Span, isRoomy: boolean): void {
+    if (this.#closed || this.#gestures.moving) return;
+    const pixel = isRoomy ? (to - from) / Math.max(1, this.#chart.timeScale().width()) : 0;
+    this.#turnTo({ from: from - ROOM.left * pixel, to: to + ROOM.right * pixel });
   }
 
   /** Draws the crosshair at a value; null: nowhere. */
   point(at: { readonly time: number; readonly net: number } | null): void {
+    if (this.#closed) return;
     if (at === null || this.#input === null) return this.#chart.clearCrosshairPosition();
     this.#chart.setCrosshairPosition(at.net, this.#axisTime(at.time), this.#net);
   }
 
   /** Marks times. */
-  mark(times: readonly number[], text: string): void {
-    if (this.#input === null) return;
+  mark(times: readonly number[]): void {
+    if (this.#closed || this.#input === null) return;
     const own = [...new Set(times.map((time) => this.#axisTime(time)))].sort((a, b) => a - b);
     this.#marks.setMarkers(own.map((time): SeriesMarker<Time> => ({
       time,
       position: "aboveBar",
       shape: "arrowDown",
-      color: this.#look.palette.accent,
-      text,
+      color: this.#look.palette.ink,
     })));
   }
 
   /** Takes the chart away. */
   close(): void {
+    this.#closed = true;
     this.#gestures.close();
     this.#chart.remove();
   }

@@ -4,7 +4,7 @@ import { type Change, changeOf } from "../change.ts";
 import { deepestFall, drawdowns, type Fall } from "./drawdown.ts";
 import { type Gap, gapsOf } from "./gaps.ts";
 import { type Grid, placeOf } from "./grid.ts";
-import type { Point } from "./point.ts";
+import { isLess, type Point } from "./point.ts";
 import type { CurveRange, Span } from "./range.ts";
 
 /** A curve, as far as it decides what is seen. */
@@ -22,9 +22,10 @@ export interface Facts {
   readonly last: Point;
   /** From the value at the beginning to the one at the end. */
   readonly change: Change;
-  /** The points with the highest and the lowest value inside them. */
-  readonly highest: Point;
-  readonly lowest: Point;
+  /** The highest and the lowest value inside the points. */
+  readonly highest: string;
+  readonly lowest: string;
+  /** Of the values at the points' ends, which are those that are drawn. */
   readonly fall: Fall | null;
   /** How far the last value is below the highest before it; a decimal string, never above zero. */
   readonly below: string;
@@ -50,8 +51,8 @@ export function factsOf(points: readonly Point[], grid: Grid): Facts | null {
     first,
     last,
     change: changeOf(last.net, first.open),
-    highest: points.reduce((best, each) => each.value > best.value ? each : best),
-    lowest: points.reduce((best, each) => each.value < best.value ? each : best),
+    highest: points.map(({ high }) => high).reduce((a, b) => isLess(a, b) ? b : a),
+    lowest: points.map(({ low }) => low).reduce((a, b) => isLess(b, a) ? b : a),
     fall: deepestFall(points),
     below: formatMoney(drawdowns(points).at(-1)!),
     gaps: gapsOf(points, grid),

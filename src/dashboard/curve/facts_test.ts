@@ -12,8 +12,8 @@ const POINTS = [500, 900, 300, 700].map((cents, at) => pointAt(NOW - 20_000 + at
 Deno.test("factsOf() tells change, extremes and drawdown", () => {
   const facts = factsOf(POINTS, GRID);
   assert.deepEqual(facts?.change, { amount: "2.00", percent: "40.00" });
-  assert.equal(facts?.highest.net, "9.00");
-  assert.equal(facts?.lowest.net, "3.00");
+  assert.equal(facts?.highest, "9.00");
+  assert.equal(facts?.lowest, "3.00");
   assert.equal(facts?.fall?.depth, -6_000_000_000n);
   assert.equal(facts?.below, "-2.00");
   assert.equal(factsOf([], GRID), null);

@@ -8,7 +8,6 @@ export interface Palette {
   readonly quiet: string;
   readonly line: string;
   readonly surface: string;
-  readonly accent: string;
   readonly font: string;
 }
 
@@ -17,7 +16,7 @@ const TRANSPARENT = "rgba(0, 0, 0, 0)";
 /** Draws nothing: a stretch without data. */
 export const INVISIBLE = TRANSPARENT;
 
-const NAMES = ["up", "down", "ink", "quiet", "line", "surface", "accent"] as const;
+const NAMES = ["up", "down", "ink", "quiet", "line", "surface"] as const;
 
 /** A colour that any style may name, as one that every canvas library can read. */
 function plain(context: CanvasRenderingContext2D, colour: string): string {

@@ -55,7 +55,8 @@ export function deliveredPoint(snapshot: DeliveredSnapshot): Point | null {
   return snapshot.served.from === "default" || !isDrawn(snapshot) ? null : snapshotPoint(snapshot);
 }
 
-function isLess(a: string, b: string): boolean {
+/** True where an amount is less than another; both are decimal strings. */
+export function isLess(a: string, b: string): boolean {
   return parseMoney(a) < parseMoney(b);
 }
 

@@ -60,7 +60,7 @@ export function useChart(
  */
 export function useDrawing(
   chart: CurveChart | null,
-  { grid, points, span, now }: Curve,
+  { grid, points, span, now, range }: Curve,
   marked: readonly number[],
   isOld: boolean,
 ): void {
@@ -68,9 +68,12 @@ export function useDrawing(
   useEffect(() => {
     const shift = axisShift(grid, zone, span.to);
     chart?.show({ grid, points, now, gaps: gapsOf(points, grid), shift });
-    if (!isOld) chart?.turnTo(span);
+    const isLive = "preset" in range;
+    // The window that is open ends after now.
+    const to = isLive ? Math.max(span.to, points.at(-1)?.time ?? 0) : span.to;
+    if (!isOld) chart?.turnTo({ from: span.from, to }, isLive);
   }, [chart, grid, points, now, zone, span.from, span.to, isOld]);
   useEffect(() => {
-    chart?.mark(marked, "Correction");
+    chart?.mark(marked);
   }, [chart, grid, marked.join()]);
 }
