@@ -10,10 +10,25 @@ const INPUTS = [SOURCE, "src/client", "src/pnl", "build", "deno.json", "deno.loc
 /** What no output names any more is kept for so long: a server that is starting may be about to read it. */
 const KEEP_MS = 3_600_000;
 
+/** What index.html names, and what the bundler calls what it makes of it. */
+const ENTRIES = [
+  { source: "main.tsx", stem: "main" },
+  { source: "first_paint.ts", stem: "first_paint" },
+];
+
+const UTF8 = new TextDecoder();
+
 /** A file of the output: its name tells its content. */
 interface Asset {
   readonly name: string;
   readonly bytes: Uint8Array;
+}
+
+/** What the bundler made. */
+interface Code {
+  /** By the names of their sources. */
+  readonly entries: ReadonlyMap<string, Asset>;
+  readonly chunks: readonly Asset[];
 }
 
 /** The dashboard cannot be built. */
@@ -60,10 +75,10 @@ function named(stem: string, extension: string, bytes: Uint8Array): Asset {
   return { name: `${stem}-${sha256(bytes).slice(0, 10)}.${extension}`, bytes };
 }
 
-/** The code: the entry first, then what it shares with views that are loaded when they are shown. */
-async function bundleCode(): Promise<readonly [Asset, ...Asset[]]> {
+/** What the bundler makes of the entries and of all that they import. */
+async function bundle(): Promise<Asset[]> {
   const { success, errors, outputFiles = [] } = await Deno.bundle({
-    entrypoints: [`${SOURCE}/main.tsx`],
+    entrypoints: ENTRIES.map(({ source }) => `${SOURCE}/${source}`),
     outputDir: OUTPUT,
     platform: "browser",
     format: "esm",
@@ -72,16 +87,25 @@ async function bundleCode(): Promise<readonly [Asset, ...Asset[]]> {
     write: false,
   });
   if (!success) throw new BuildError(errors.map(({ text }) => text));
-  const files = outputFiles.map(({ path, contents }) => ({
+  return outputFiles.map(({ path, contents }) => ({
     name: path.split("/").at(-1) ?? path,
     bytes: contents ?? new Uint8Array(),
   }));
-  const entry = files.find(({ name }) => name === "main.js");
-  if (entry === undefined) throw new BuildError(["the bundle has no main.js"]);
-  // The entry can be given a name as the others have, for none of them names it.
-  const naming = files.find(({ bytes }) => new TextDecoder().decode(bytes).includes('"./main.js"'));
-  if (naming !== undefined) throw new BuildError([`${naming.name} imports the entry`]);
-  return [named("main", "js", entry.bytes), ...files.filter((file) => file !== entry)];
+}
+
+/** The code: the entries by their sources, and what is loaded by them, which has its hash already. */
+async function bundleCode(): Promise<Code> {
+  const files = await bundle();
+  const entries = ENTRIES.map(({ source, stem }) => {
+    const entry = files.find(({ name }) => name === `${stem}.js`);
+    if (entry === undefined) throw new BuildError([`the bundle has no ${stem}.js`]);
+    // It can be given a name as the others have, for none of them names it.
+    const naming = files.find(({ bytes }) => UTF8.decode(bytes).includes(`"./${stem}.js"`));
+    if (naming !== undefined) throw new BuildError([`${naming.name} imports ${stem}.js`]);
+    return [source, named(stem, "js", entry.bytes)] as const;
+  });
+  const own = new Set(ENTRIES.map(({ stem }) => `${stem}.js`));
+  return { entries: new Map(entries), chunks: files.filter(({ name }) => !own.has(name)) };
 }
 
 /** All styles as one sheet: what is common first. */
@@ -97,17 +121,20 @@ function joinStyles(): Asset {
 }
 
 /** The page: what it names in the source is replaced by what was made of it. */
-function makeIndex([entry, ...chunks]: readonly Asset[], others: readonly Asset[]): string {
-  const code = new TextDecoder().decode(entry?.bytes);
-  const needed = chunks.filter(({ name }) =>
-    new RegExp(`(from|import)\\s*"\\./${name.replaceAll(".", "\\.")}"`).test(code)
-  );
-  const preloads = needed.map(({ name }) => `<link rel="modulepreload" href="assets/${name}">`);
-  const [styles, icon] = others;
+function makeIndex({ entries, chunks }: Code, styles: Asset, icon: Asset): string {
+  const made = new Map([...entries, ["styles.css", styles], ["icon.svg", icon]]);
+  const code = [...entries.values()].map(({ bytes }) => UTF8.decode(bytes)).join("\n");
+  const preloads = chunks
+    .filter(({ name }) =>
+      new RegExp(`(from|import)\\s*"\\./${name.replaceAll(".", "\\.")}"`).test(code)
+    )
+    .map(({ name }) => `<link rel="modulepreload" href="assets/${name}">`);
   return Deno.readTextFileSync(`${SOURCE}/index.html`)
-    .replace('"./main.tsx"', `"assets/${entry?.name}"`)
-    .replace('"./styles.css"', `"assets/${styles?.name}"`)
-    .replace('"./icon.svg"', `"assets/${icon?.name}"`)
+    .replace(/"\.\/([a-z_]+\.[a-z]+)"/g, (_whole, source: string) => {
+      const asset = made.get(source);
+      if (asset === undefined) throw new BuildError([`index.html names ${source}, which is none`]);
+      return `"assets/${asset.name}"`;
+    })
     .replace("</head>", `${preloads.join("")}</head>`);
 }
 
@@ -147,11 +174,12 @@ export async function buildDashboard(force = false): Promise<boolean> {
   const inputs = hashOfInputs();
   if (!force && inputs === hashOfOutput()) return false;
   const code = await bundleCode();
-  const others = [joinStyles(), named("icon", "svg", Deno.readFileSync(`${SOURCE}/icon.svg`))];
-  const assets = [...code, ...others];
+  const styles = joinStyles();
+  const icon = named("icon", "svg", Deno.readFileSync(`${SOURCE}/icon.svg`));
+  const assets = [...code.entries.values(), ...code.chunks, styles, icon];
   Deno.mkdirSync(`${OUTPUT}/assets`, { recursive: true });
   for (const { name, bytes } of assets) writeEncoded(`${OUTPUT}/assets/${name}`, bytes);
-  const index = new TextEncoder().encode(makeIndex(code, others));
+  const index = new TextEncoder().encode(makeIndex(code, styles, icon));
   writeEncoded(`${OUTPUT}/index.html`, index);
   const manifest = { inputs, assets: assets.map(({ name }) => name) };
   writeWhole(`${OUTPUT}/manifest.json`, JSON.stringify(manifest));

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { startTestServer, type TestServer } from "../src/http/test_server.ts";
 import { assertAccessible, assertFits } from "./dashboard_accessible.ts";
 import { builtDashboard, dashboardTest, openDashboard } from "./dashboard_page.ts";
+import { Gate } from "./gate.ts";
 import { until } from "./server_process.ts";
 
 const PATIENCE_MS = 15_000;
@@ -138,7 +139,40 @@ dashboardTest("theme and zone are the reader's, and stay so", async () => {
   await page.locator(".connection").click();
   const facts = page.getByRole("dialog", { name: "Connection" });
   assert.match(await facts.innerText(), /2026-\d\d-\d\d \d\d:\d\d:\d\d UTC\+05:30/);
+  await page.route("**/assets/main-*.js", (route) => route.abort());
+  await page.reload();
+  assert.equal(await page.evaluate(GROUND), dark, "before the dashboard itself is there");
 });
+
+dashboardTest(
+  "every view opens though the server is gone, and one whose code is missing says so",
+  async () => {
+    await using server = await served();
+    using gate = new Gate(server.server.port);
+    await using dashboard = await openDashboard({ origin: gate.origin });
+    const { page, faults } = dashboard;
+    const loaded =
+      "performance.getEntriesByType('resource').some(({ name }) => /other_views/.test(name))";
+    await becomes(page, loaded, true);
+    await page.waitForLoadState("networkidle");
+    gate.target = null;
+    gate.cut();
+    for (const view of ["Breakdown", "Sources", "Events", "Curve"]) {
+      await page.getByRole("link", { name: view, exact: true }).first().click();
+      await page.locator("main :is(h1, h2)").first().waitFor();
+      assert.equal(await page.getByText("could not be").count(), 0, view);
+    }
+    gate.target = server.server.port;
+    await page.route("**/assets/other_views-*.js", (route) => route.abort());
+    await page.goto(`${gate.origin}/?again#/events`);
+    await page.getByRole("alert").getByText("Events could not be loaded").waitFor();
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Reload the page" }).click();
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    assert.ok(faults.every((fault) => /dynamically imported module/.test(fault)), faults.join());
+    faults.length = 0;
+  },
+);
 
 dashboardTest("each dialog is accessible", async () => {
   await using server = await served();
