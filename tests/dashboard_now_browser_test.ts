@@ -123,6 +123,26 @@ dashboardTest(
   },
 );
 
+dashboardTest("where the line brings no finals the base is asked for", async () => {
+  await using server = await served();
+  await server.windows(3);
+  await using dashboard = await openDashboard({
+    origin: server.origin,
+    before: "delete globalThis.WebSocket",
+    route: (page) => page.route("**/api/pnl/stream*", (route) => route.abort("blockedbyclient")),
+  });
+  const { page, origin } = dashboard;
+  for (const windows of [0, 2]) {
+    await server.windows(windows);
+    await isCurrent(page, origin);
+    const { items } = await (await fetch(`${origin}/api/pnl/history?limit=1000`)).json();
+    const { end } = items.at(-1).window;
+    await until(() => changeOf(page, "netPnl"), (change) => change.end === end, PATIENCE_MS);
+  }
+  assert.equal(await tile(page, "netPnl").getAttribute("data-worth"), "delayed");
+  assert.match(await tile(page, "netPnl").locator(".badge").innerText(), /^Delayed$/);
+});
+
 dashboardTest(
   "after midnight changes are measured against the close of the day before",
   async () => {

@@ -47,14 +47,15 @@ function endOf(explanation: Explanation | null): string | null {
 }
 
 /**
- * The base of a trend from what is stored, for a page that was not there when its window ended.
+ * The base of a trend from what is stored, for a page that was not there when its window ended, or whose
+ * line brings no finals.
  *
- * @param day asked for again when it is another one
+ * @param version asked for again when it is another one
  */
-function useStoredBase(trend: TrendName | null, day: string | null): Base | null {
+function useStoredBase(trend: TrendName | null, version: string | null): Base | null {
   const asked = useJson<Explanation>(
     trend === null ? null : `api/pnl/explain?metric=${trend}`,
-    day,
+    version,
   );
   const end = endOf(asked.data);
   const after = end === null ? "" : new Date(Date.parse(end) + 1).toISOString();
@@ -74,6 +75,8 @@ export function useBase(snapshot: DeliveredSnapshot, trend: TrendName): Base | n
   const { role } = useNode();
   const followed = baseAmong(last, snapshot, trend);
   const isStored = followed === null && role === "all" && snapshot.metrics[trend] !== null;
-  const stored = useStoredBase(isStored ? trend : null, snapshot.components.anthropic.day);
+  const { components, window } = snapshot;
+  const version = trend === "trendPct" ? window.start : components.anthropic.day;
+  const stored = useStoredBase(isStored ? trend : null, version);
   return followed ?? (stored === null ? null : baseAmong([stored], snapshot, trend));
 }
