@@ -45,6 +45,7 @@ Deno.test("isKey() is true for the key of the hash alone, and false where no has
   assert.equal(isKey(one.text, hashKey(one.text)), true);
   assert.equal(isKey(other.text, hashKey(one.text)), false);
   assert.equal(isKey(one.text, null), false);
+  assert.equal(isKey(one.text.replace("pnl_live_", "pnl_test_"), hashKey(one.text)), false);
   assert.ok(!hashKey(one.text).includes(one.text.slice(-30)));
 });
 
