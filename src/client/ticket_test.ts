@@ -60,14 +60,16 @@ Deno.test("PnlClient without a key, or with one that is revoked, is refused and 
 });
 
 Deno.test("PnlClient that stops while it waits for a ticket opens nothing", async () => {
-  await withServer(async (server) => {
+  await withServer(async (server, keys) => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const ticket = () => promise;
     const client = new PnlClient({ url: server.origin, transports: ["websocket"], ticket });
     client.start();
     await new Promise((done) => setTimeout(done, 20));
     client.stop();
-    resolve("late");
+    const headers = { authorization: `Bearer ${keys.make().text}` };
+    const issued = await server.get("/api/tickets", { method: "POST", headers });
+    resolve((await issued.json()).ticket);
     await new Promise((done) => setTimeout(done, 100));
     assert.equal(server.hub.stats().accepted, 0);
     assert.equal(client.state.status, "idle");
