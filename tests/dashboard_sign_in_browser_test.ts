@@ -84,9 +84,11 @@ dashboardTest(
     const { page } = dashboard;
     await signIn(page, text);
     await page.locator(NET).waitFor();
+    await page.evaluate("globalThis.kept = true");
     locked.keys.store.revoke(id, systemClock.now());
     await page.getByRole("link", { name: "Breakdown", exact: true }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     assert.doesNotMatch(await belongings(page), /1\.25/);
+    await page.waitForFunction("globalThis.kept === undefined", null, { timeout: 5_000 });
   },
 );
