@@ -41,32 +41,44 @@ export function ExplainView(
 const MAX_AGAIN = 30;
 const AGAIN_MS = 1_000;
 
+/** The answer; `loading` also while the server is on its way to a position that is far. */
 function useExplanation(metric: string | null, at: string | null): Answer<Explanation> {
   const answer = useJson<Explanation>(metric === null ? null : pathOf(metric, at));
   const [again, setAgain] = useState(0);
+  useEffect(() => setAgain(0), [metric, at]);
   const isOnTheWay = answer.error?.code === "too-far" && again < MAX_AGAIN;
   useEffect(() => {
     if (!isOnTheWay || answer.loading) return;
     const timer = setTimeout(() => {
-      setAgain(again + 1);
+      setAgain((count) => count + 1);
       answer.retry();
     }, AGAIN_MS);
     return () => clearTimeout(timer);
-  }, [isOnTheWay, answer.loading, again]);
-  return answer;
+  }, [isOnTheWay, answer.loading]);
+  return { ...answer, loading: answer.loading || isOnTheWay };
+}
+
+/** What an answer lacks. It is no fault while the server goes on: then what it says of how far it is. */
+function Trouble({ answer: { error, loading, retry } }: { readonly answer: Answer<Explanation> }) {
+  if (error === null) return null;
+  if (error.code !== "too-far" || !loading) return <Failed error={error} retry={retry} />;
+  return (
+    <div className="state" data-kind="loading">
+      <p className="state-title">The log is being folded up to there…</p>
+      <p>{error.message}</p>
+    </div>
+  );
 }
 
 function Waiting(
-  { metric, answer: { error, retry } }: {
-    readonly metric: string;
-    readonly answer: Answer<Explanation>;
-  },
+  { metric, answer }: { readonly metric: string; readonly answer: Answer<Explanation> },
 ) {
+  const { error } = answer;
   if (error?.message.startsWith('Parameter "metric"')) return <Unknown metric={metric} />;
   return (
     <>
       <h1>How {isMetric(metric) ? METRICS[metric].label : metric} came about</h1>
-      {error === null ? <Loading what="the explanation" /> : <Failed error={error} retry={retry} />}
+      {error === null ? <Loading what="the explanation" /> : <Trouble answer={answer} />}
     </>
   );
 }
@@ -116,7 +128,7 @@ function Explained(
         </p>
         <ExplainPlace explanation={explanation} since={since} />
       </header>
-      {before.error === null ? null : <Failed error={before.error} retry={before.retry} />}
+      <Trouble answer={before} />
       <section className="card" aria-labelledby="tree-title">
         <div className="tree-head">
           <h2 id="tree-title">
