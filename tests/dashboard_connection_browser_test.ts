@@ -44,6 +44,7 @@ dashboardTest(
   "a server that is killed is said to be gone; when it is back the page goes on by itself",
   async () => {
     await withFolder(async (env) => {
+      await builtDashboard();
       const first = await startServerProcess({ ...env, PNL_INTERVAL_MS: "1000" });
       const settings = { ...env, PNL_INTERVAL_MS: "1000", PORT: new URL(first.url).port };
       await using dashboard = await openDashboard({ origin: first.url });
