@@ -2,7 +2,7 @@
 import type { Money } from "../../pnl/money.ts";
 import { drawdowns } from "./drawdown.ts";
 import type { Gap } from "./gaps.ts";
-import { type Grid, placeOf, timeOf } from "./grid.ts";
+import { type Grid, MOST_PLACES, placeOf, timeOf } from "./grid.ts";
 import type { Point } from "./point.ts";
 
 /** What the chart shows. */
@@ -10,8 +10,8 @@ export interface ChartInput {
   readonly grid: Grid;
   readonly points: readonly Point[];
   readonly gaps: readonly Gap[];
-  /** Server's time; there are places up to it. */
-  readonly now: number;
+  /** There are places up to this time. */
+  readonly until: number;
   /** Moves the axis, in milliseconds. */
   readonly shift: number;
 }
@@ -34,21 +34,23 @@ function drawn(amount: Money): number {
 
 /** Places from `first` on, up to the last point or to now. */
 export function placesFrom(input: ChartInput, first: number): Place[] {
-  const { grid, points, gaps, shift, now } = input;
+  const { grid, points, gaps, shift, until } = input;
   const falls = drawdowns(points);
   const at = new Map(points.map((point, index) => [placeOf(grid, point.time), index]));
+  // Unseen before the first value after a gap, so that no line leads there from the last one before it.
+  const hidden = new Map(gaps.map(({ after, to }) => [placeOf(grid, to) - 1, after + 1]));
   // The last value before a gap holds for one place, so that one that stands alone is seen too.
-  const ends = new Map(gaps.map(({ after, from }) => [placeOf(grid, from) + 1, after]));
+  for (const { after, from } of gaps) hidden.set(placeOf(grid, from) + 1, after);
   const lastPoint = points.at(-1);
   const last = Math.max(
     grid.places - 1,
     lastPoint === undefined ? 0 : placeOf(grid, lastPoint.time),
-    Math.min(placeOf(grid, now), grid.places),
+    Math.min(placeOf(grid, until), MOST_PLACES - 1),
   );
   const places: Place[] = [];
   for (let place = first; place <= last; place++) {
     const own = at.get(place);
-    const index = own ?? ends.get(place) ?? -1;
+    const index = own ?? hidden.get(place) ?? -1;
     const point = points[index];
     const value = point === undefined
       ? null

@@ -60,19 +60,19 @@ export function useChart(
  */
 export function useDrawing(
   chart: CurveChart | null,
-  { grid, points, span, now, range }: Curve,
+  { grid, points, span, range }: Curve,
   marked: readonly number[],
   isOld: boolean,
 ): void {
   const zone = usePreference((preferences) => preferences.zone);
   useEffect(() => {
     const shift = axisShift(grid, zone, span.to);
-    chart?.show({ grid, points, now, gaps: gapsOf(points, grid), shift });
     const isLive = "preset" in range;
     // The window that is open ends after now.
     const to = isLive ? Math.max(span.to, points.at(-1)?.time ?? 0) : span.to;
+    chart?.show({ grid, points, until: to, gaps: gapsOf(points, grid), shift });
     if (!isOld) chart?.turnTo({ from: span.from, to }, isLive);
-  }, [chart, grid, points, now, zone, span.from, span.to, isOld]);
+  }, [chart, grid, points, zone, span.from, span.to, isOld]);
   useEffect(() => {
     chart?.mark(marked);
   }, [chart, grid, marked.join()]);
