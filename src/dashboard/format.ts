@@ -12,7 +12,11 @@ const MONEY = {
   plain: new Intl.NumberFormat(undefined, { ...CURRENCY, signDisplay: SIGNS.plain }),
   signed: new Intl.NumberFormat(undefined, { ...CURRENCY, signDisplay: SIGNS.signed }),
 };
-const EXACT = new Intl.NumberFormat(undefined, { ...CURRENCY, maximumFractionDigits: 9 });
+const ALL_DIGITS = { ...CURRENCY, maximumFractionDigits: 9 } as const;
+const EXACT = {
+  plain: new Intl.NumberFormat(undefined, ALL_DIGITS),
+  signed: new Intl.NumberFormat(undefined, { ...ALL_DIGITS, signDisplay: SIGNS.signed }),
+};
 const PERCENTAGE = {
   plain: new Intl.NumberFormat(undefined, { ...PERCENT, signDisplay: SIGNS.plain }),
   signed: new Intl.NumberFormat(undefined, { ...PERCENT, signDisplay: SIGNS.signed }),
@@ -39,8 +43,11 @@ export function money(
 }
 
 /** Dollars to the last digit. */
-export function exactMoney(value: string | null | undefined): string {
-  return format(EXACT, value);
+export function exactMoney(
+  value: string | null | undefined,
+  sign: keyof typeof SIGNS = "plain",
+): string {
+  return format(EXACT[sign], value);
 }
 
 /** Percent with two places. */

@@ -1,6 +1,15 @@
 /// <reference lib="deno.ns" />
 import assert from "node:assert/strict";
-import { ageText, money, NOTHING, percentage, signOf, timeText, whole } from "./format.ts";
+import {
+  ageText,
+  exactMoney,
+  money,
+  NOTHING,
+  percentage,
+  signOf,
+  timeText,
+  whole,
+} from "./format.ts";
 
 Deno.test("money() prints a decimal string without passing it through a double", () => {
   const digits = (text: string) => text.replace(/[^\d]/g, "");
@@ -46,4 +55,11 @@ Deno.test("money() and percentage() show no sign of what is rounded to nothing",
   assert.equal(money("-0.001"), money("0.00"));
   assert.equal(percentage("-0.001"), percentage("0.00"));
   assert.equal(money("-0.001", "signed"), money("0.00"));
+});
+
+Deno.test("exactMoney() prints every digit, and the sign of a gain where it is asked for", () => {
+  assert.match(exactMoney("-0.075200001"), /0\.075200001/);
+  assert.match(exactMoney("0.0752", "signed"), /^\+.*0\.0752$/);
+  assert.doesNotMatch(exactMoney("0.0752"), /\+/);
+  assert.equal(exactMoney(null), NOTHING);
 });

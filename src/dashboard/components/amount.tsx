@@ -29,7 +29,7 @@ export function Amount(
       data-value={value}
       title={exactMoney(value)}
     >
-      {exact ? exactMoney(value) : money(value, signed ? "signed" : "plain")}
+      {(exact ? exactMoney : money)(value, signed ? "signed" : "plain")}
     </span>
   );
 }

@@ -31,8 +31,9 @@ export function EventFacts({ event }: { readonly event: RecordedEvent }) {
           </Fact>
         )}
         <Fact name="Happened">
-          <Stamp value={time} />{" "}
-          {upstream === undefined ? null : <span className="quiet">upstream {upstream}</span>}
+          <Stamp value={time} /> {upstream === undefined
+            ? null
+            : <span className="quiet fact-more">upstream {upstream}</span>}
         </Fact>
         <Fact name="Recorded">
           <Stamp value={recordedtime} />{" "}

@@ -11,23 +11,24 @@ import {
   namesIn,
 } from "../events/filter.ts";
 import { useShortcuts } from "../keyboard.ts";
+import { useTicks } from "../ticks.ts";
 
 /** Properties of {@link EventFilters}. */
 export interface EventFiltersProps {
   readonly filter: Filter;
   /** Sets a filter; null removes it. */
   readonly set: (name: FilterName, value: string | null) => void;
-  /** Changes when the menus are to be counted anew. */
-  readonly version: number;
 }
 
+/** The menus are counted anew this often. */
+const COUNT_MS = 15_000;
 const TIME_HINT = "2026-11-22 10:30";
 
 /** The form. On a narrow page it opens with a button. */
-export function EventFilters({ filter, set, version }: EventFiltersProps) {
+export function EventFilters({ filter, set }: EventFiltersProps) {
   const [open, setOpen] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const { data } = useJson<Facets>("api/events/facets", version);
+  const { data } = useJson<Facets>("api/events/facets", useTicks(COUNT_MS));
   const faults = faultsOf(filter);
   useShortcuts([{
     keys: "/",

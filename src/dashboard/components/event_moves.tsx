@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { RecordedEvent } from "../../pnl/event.ts";
 import { formatMoney, minus, parseMoney } from "../../pnl/money.ts";
 import { positionOf } from "../events/catalogue.ts";
-import { movedBy, movedLabel, type MovedMetric } from "../events/moved.ts";
+import { isCost, movedBy, movedLabel, type MovedMetric } from "../events/moved.ts";
 import { type Move, useMoves } from "../events/use_moves.ts";
 import { hrefOf } from "../route.ts";
 import { Amount } from "./amount.tsx";
@@ -94,7 +94,7 @@ function Row(
       </th>
       <td>{move === null ? <Wait /> : <Amount value={move.before} exact />}</td>
       <td>{move === null ? <Wait /> : <Amount value={move.after} exact />}</td>
-      <td>{move === null ? <Wait /> : <Change move={move} />}</td>
+      <td>{move === null ? <Wait /> : <Change move={move} cost={isCost(metric)} />}</td>
     </tr>
   );
 }
@@ -103,8 +103,11 @@ function Wait() {
   return <span className="unseen">Loading</span>;
 }
 
-/** What lies between two figures of the server's, to the last digit. */
-function Change({ move: { before, after } }: { readonly move: Move }) {
+/** What lies between two figures of the server's, to the last digit. More cost is no gain. */
+function Change(
+  { move: { before, after }, cost }: { readonly move: Move; readonly cost: boolean },
+) {
   if (before === null || after === null) return <Amount value={null} />;
-  return <Amount value={formatMoney(minus(parseMoney(after), parseMoney(before)))} signed />;
+  const change = formatMoney(minus(parseMoney(after), parseMoney(before)));
+  return <Amount value={change} exact signed={!cost} />;
 }

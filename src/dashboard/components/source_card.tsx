@@ -134,5 +134,5 @@ function Until(
   if (stopped) return "none: polling has stopped";
   if (at === null) return "under way";
   const leftMs = Date.parse(at) - nowMs;
-  return leftMs <= 0 ? "now" : `in ${ageText(leftMs)}`;
+  return leftMs < 1_000 ? "now" : `in ${ageText(leftMs)}`;
 }

@@ -88,3 +88,8 @@ export function movedBy(event: RecordedEvent): readonly MovedMetric[] {
 export function movedLabel(metric: MovedMetric): string {
   return LABELS[metric];
 }
+
+/** True for a figure of which more is no gain. */
+export function isCost(metric: MovedMetric): boolean {
+  return metric === "kalshi.fees" || metric === "totalExpenses" || metric.startsWith("anthropic.");
+}

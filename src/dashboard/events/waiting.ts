@@ -22,7 +22,7 @@ export class Waiting<Item> {
 
   /** Everything that waits, the oldest first, and empties itself; null where it was more than is kept. */
   take(): readonly Item[] | null {
-    const items = this.#count > MOST_KEPT ? null : this.#items;
+    const items = this.#items.length === this.#count ? this.#items : null;
     this.#items = [];
     this.#count = 0;
     return items;

@@ -27,11 +27,7 @@ const AHEAD_ROWS = 30;
 export function EventsView() {
   const { params } = useRoute();
   const filter = filterOf(params);
-  const [version, setVersion] = useState(0);
-  const go = (next: Filter) => {
-    setVersion((count) => count + 1);
-    goTo(hrefOf("events", null, next));
-  };
+  const go = (next: Filter) => goTo(hrefOf("events", null, next));
   const set = (name: FilterName, value: string | null) => go(withValue(filter, name, value));
   const remove = (names: readonly FilterName[]) =>
     go(names.reduce<Filter>((rest, name) => withValue(rest, name, null), filter));
@@ -39,7 +35,7 @@ export function EventsView() {
   return (
     <>
       <h1 className="unseen">Events</h1>
-      <EventFilters filter={filter} set={set} version={version} />
+      <EventFilters filter={filter} set={set} />
       <FilterChips filter={filter} remove={remove} />
       {hasFaults
         ? (
