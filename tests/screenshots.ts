@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { print } from "../src/cli/output.ts";
-import { openDashboard } from "./dashboard_page.ts";
+import { builtDashboard, openDashboard } from "./dashboard_page.ts";
 import { bringProgram, CHROMIUM } from "./programs.ts";
 import { startServerProcess, withFolder } from "./server_process.ts";
 
@@ -53,6 +53,7 @@ if (import.meta.main) {
   if (chromium === null) throw new Error("Cannot take screenshots: there is no Chromium");
   Deno.env.set(CHROMIUM.variable, chromium);
   await withFolder(async (env) => {
+    await builtDashboard();
     const server = await startServerProcess({ ...env, ...SETTINGS });
     try {
       await pause(GROW_MS);
