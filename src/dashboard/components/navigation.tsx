@@ -12,7 +12,7 @@ export function Navigation() {
           key={name}
           href={hrefOf(name)}
           aria-current={name === view ? "page" : undefined}
-          aria-keyshortcuts={`g ${VIEW_KEYS[name]}`}
+          title={`${VIEW_NAMES[name]} (g ${VIEW_KEYS[name]})`}
         >
           {VIEW_NAMES[name]}
         </a>
