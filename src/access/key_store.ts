@@ -1,6 +1,6 @@
 /** The API keys of this data directory, in `state.db`; the command line and the server both have it open. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { openStateDatabase } from "../log/state_database.ts";
+import { openStateDatabase, type StateDatabaseOptions } from "../log/state_database.ts";
 import { databaseError } from "../sqlite/database_error.ts";
 import { hashKey } from "./key_hash.ts";
 import { type ActiveKey, isActive, type KeyRecord, type KeyRing } from "./key_record.ts";
@@ -54,10 +54,11 @@ export class KeyStore implements KeyRing, EndedSessions, Disposable {
   /**
    * Opens `state.db`; makes it where there is none.
    *
+   * @param options `synchronous: "FULL"` where a key that is revoked has to stay so after a power cut
    * @throws {DatabaseError}
    */
-  static async open(path: string): Promise<KeyStore> {
-    return new KeyStore(await openStateDatabase(path), path);
+  static async open(path: string, options: StateDatabaseOptions = {}): Promise<KeyStore> {
+    return new KeyStore(await openStateDatabase(path, options), path);
   }
 
   /**

@@ -65,6 +65,24 @@ Deno.test("KeyStore find() learns within two seconds what another process did", 
   assert.equal(keys.store.find(id, NOW), null);
 });
 
+Deno.test("KeyStore open() waits for whoever makes the same file", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "pnl-keys-" });
+  const path = `${folder}/state.db`;
+  const opened = await Promise.all(Array.from({ length: 4 }, () => KeyStore.open(path)));
+  for (const [at, store] of opened.entries()) {
+    const made = {
+      name: `n${at}`,
+      environment: "live",
+      scopes: ["read"],
+      expiresAt: null,
+    } as const;
+    store.create({ ...made, now: NOW });
+  }
+  assert.equal(opened[0]?.list().length, 4);
+  for (const store of opened) store[Symbol.dispose]();
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("KeyStore used() is written down once a minute", async () => {
   await using keys = await testKeys(CLOCK);
   const { store } = keys;

@@ -153,7 +153,7 @@ export const command: Command = {
       throw new CommandError("An edge has no keys of its own; run keys where the writer runs");
     }
     prepareFolder(config.dataDir, "PNL_DATA_DIR");
-    using store = await KeyStore.open(`${config.dataDir}/state.db`);
+    using store = await KeyStore.open(`${config.dataDir}/state.db`, { synchronous: "FULL" });
     return act(store, config, context);
   },
 };
