@@ -81,6 +81,7 @@ dashboardTest(
     await empty.getByRole("button", { name: "Remove type" }).click();
     await until(() => shownRows(page), (rows) => rows.length === 30, PATIENCE_MS);
     await page.keyboard.press("/");
+    assert.equal(await page.evaluate("document.activeElement.labels[0].textContent"), "Subject");
     await page.keyboard.press("Control+A");
     await page.keyboard.type("EVEN ");
     await page.keyboard.press("Enter");
@@ -182,7 +183,7 @@ dashboardTest("events follows the sandbox as it trades", async () => {
   assert.deepEqual(later.slice(0, 20), (await askedEvents(origin, query)).map(rowOf));
   await assertAccessible(page, "events");
   await page.keyboard.press("h");
-  assert.equal(await page.locator(".events .event-amount [data-value]").count(), 0);
+  assert.equal(await page.locator(".events tbody [data-value]").count(), 0);
   assert.doesNotMatch(await page.locator(".events tbody").innerText(), /\$\d/);
 });
 

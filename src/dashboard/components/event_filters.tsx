@@ -1,5 +1,6 @@
 /** The filters of the log: a form whose fields apply when they are left, or with Enter. */
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useJson } from "../api.ts";
 import { SOURCE_WORDS, TYPE_WORDS } from "../events/catalogue.ts";
 import { countWords, type Facets, optionsOf } from "../events/facets.ts";
@@ -34,9 +35,9 @@ export function EventFilters({ filter, set }: EventFiltersProps) {
     keys: "/",
     label: "Filter the events by subject",
     run: () => {
-      setOpen(true);
-      // On a narrow page the field is there after it was opened.
-      requestAnimationFrame(() => form.current?.querySelector<HTMLInputElement>("input")?.focus());
+      // On a narrow page the field is there after it was opened: what is typed next belongs to it.
+      flushSync(() => setOpen(true));
+      form.current?.querySelector<HTMLInputElement>("input")?.focus();
     },
   }]);
   const field = (name: FilterName) => ({ name, filter, set, fault: faults[name] ?? null });

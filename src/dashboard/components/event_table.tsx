@@ -35,7 +35,12 @@ export function EventTable({ list, fresh, hrefOf, onLook }: EventTableProps) {
       className="event-list"
       style={{ paddingTop: from * height, paddingBottom: (list.total - to) * height }}
     >
-      <table role="table" aria-label="Events" aria-rowcount={list.total + 1} className="events">
+      <table
+        role="table"
+        aria-label="Events"
+        aria-rowcount={list.complete ? list.total + 1 : -1}
+        className="events"
+      >
         <Heads zone={zone === "utc" ? "UTC" : "local"} />
         <tbody
           role="rowgroup"
