@@ -15,6 +15,10 @@ const REDIS_PASSWORD = "canaryRedis5d1b+pass";
 /** Polls in each mood, of each upstream. */
 const POLLS = 2;
 
+function redisUrl(port: number): string {
+  return `redis://canary:${encodeURIComponent(REDIS_PASSWORD)}@127.0.0.1:${port}`;
+}
+
 function credentials(sandbox: Sandbox): Canary[] {
   const { kalshi, anthropic, revenue } = sandbox;
   const lines = kalshi.privateKeyPem.split("\n").filter((line) => line.length > 20);
@@ -40,7 +44,7 @@ function settings(sandbox: Sandbox, urls: Record<string, string>, redis: number,
     ANTHROPIC_ADMIN_KEY: sandbox.anthropic.adminKey,
     REVENUE_BASE_URL: urls.revenue!,
     REVENUE_API_TOKEN: sandbox.revenue.token ?? "",
-    REDIS_URL: `redis://canary:${encodeURIComponent(REDIS_PASSWORD)}@127.0.0.1:${redis}`,
+    REDIS_URL: redisUrl(redis),
     KALSHI_POLL_MS: "100",
     ANTHROPIC_POLL_MS: "100",
     REVENUE_POLL_MS: "100",
@@ -148,6 +152,33 @@ async function telling() {
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
+
+Deno.test("the password of a Redis that repeats it is in no output of an edge", async () => {
+  await using redis = startTellingRedis();
+  const said = new Said();
+  await withFolder(async (folderEnv, folder) => {
+    const edge = await startServerProcess({
+      ...folderEnv,
+      PNL_ROLE: "edge",
+      REDIS_URL: redisUrl(redis.port),
+      LOG_LEVEL: "trace",
+    });
+    try {
+      await eventually(() => redis.refused > 2, "refusals", 10_000);
+      for (const path of ["/health", "/metrics", "/readyz", "/api/pnl/current"]) {
+        said.add(path, await (await fetch(edge.url + path)).text());
+      }
+    } finally {
+      assert.equal((await edge.end("SIGTERM")).code, 0, edge.output());
+    }
+    said.add("terminal", edge.output());
+    readLogs(`${folder}/logs`, said);
+  });
+  for (const place of ["/health", "/metrics", "terminal", "combined-edge-0.log"]) {
+    assert.ok(said.places.includes(place), `nothing said: ${place}`);
+  }
+  assert.deepEqual(said.find([{ name: "Redis password", text: REDIS_PASSWORD }]), []);
+});
 
 Deno.test("the search finds a canary in each place, however it is spelled there", () => {
   const text = 'canary+/="ä1234';
