@@ -26,7 +26,7 @@ export interface CurveBodyProps {
 /** The chart, its figures, its words and its table. */
 export function CurveBody({ range, state, preset, move }: CurveBodyProps) {
   const { curve, error, loading, retry } = state;
-  const corrections = useCorrections(curve?.span ?? null, curve?.grid);
+  const corrections = useCorrections(curve);
   if (curve === null) {
     return error === null ? <CurveSkeleton /> : <Failed error={error} retry={retry} />;
   }

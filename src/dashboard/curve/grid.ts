@@ -20,6 +20,9 @@ export interface Grid {
 /** A curve has at most so many places. */
 export const MOST_PLACES = 2_000;
 
+/** Places that are left for what comes after a curve is loaded, before it has to be loaded again. */
+const ROOM = 100;
+
 /** Items of a resolution that are asked for at most; a snapshot is much longer than a bucket. */
 const MOST_ITEMS = { raw: 1_500, "1m": 3_000, "1h": 3_000, "1d": Infinity } as const;
 
@@ -43,7 +46,7 @@ export function gridFor(span: Span, windowMs: number, first: number | null): Gri
     ) ?? "1d";
   const itemMs = lengthOf(resolution);
   const items = Math.ceil((span.to - span.from) / itemMs) + 1;
-  const stepMs = itemMs * Math.ceil(items / MOST_PLACES);
+  const stepMs = itemMs * Math.ceil(items / (MOST_PLACES - ROOM));
   const origin = Math.floor(span.from / stepMs) * stepMs;
   const places = Math.min(Math.floor((span.to - origin) / stepMs) + 1, MOST_PLACES);
   return { resolution, itemMs, stepMs, origin, places };

@@ -26,7 +26,7 @@ Deno.test("gridFor() has at most 2,000 places, which hold the whole span", () =>
   fc.assert(fc.property(spans, fc.constantFrom(100, 1_000, 5_000), ([length, late], windowMs) => {
     const span = { from: NOW + late - length, to: NOW + late };
     const grid = gridFor(span, windowMs, null);
-    assert.ok(grid.places <= MOST_PLACES);
+    assert.ok(grid.places <= MOST_PLACES - 99, "there is room for what comes");
     assert.equal(placeOf(grid, span.from), 0);
     assert.equal(placeOf(grid, span.to), grid.places - 1);
     assert.equal(grid.stepMs % grid.itemMs, 0);
