@@ -65,8 +65,9 @@ async function make(
 
 async function ticketOf(server: ServerProcess, headers: Record<string, string>): Promise<string> {
   const response = await fetch(`${server.url}/api/tickets`, { method: "POST", headers });
-  assert.equal(response.status, 200);
-  return (await response.json()).ticket;
+  const text = await response.text();
+  assert.equal(response.status, 200, `${text} ${server.output()}`);
+  return JSON.parse(text).ticket;
 }
 
 async function redeem(server: ServerProcess, ticket: string): Promise<number> {
