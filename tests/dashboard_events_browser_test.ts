@@ -245,3 +245,25 @@ dashboardTest("events exports what the filters let through, and no formula", asy
   const [line] = server.log.read({ source: "/operator" });
   assert.equal(files.NDJSON, `${line?.line}\n`);
 });
+
+dashboardTest(
+  "events shows the positions that a link from elsewhere names, and no later one",
+  async () => {
+    await using server = await servedEvents();
+    await append(server, fills(300));
+    const at = "#/events?type=pnl.kalshi.fill.recorded.v1&after=20&before=240";
+    await using dashboard = await openDashboard({ origin: server.origin, at });
+    const { page } = dashboard;
+    await startsWith(page, 239);
+    await page.locator(".tail .badge").getByText("Complete").waitFor();
+    await readToTheEnd(page);
+    const rows = await shownRows(page);
+    assert.equal(rows.at(-1)?.position, 21);
+    assert.match(await page.locator(".list-foot").innerText(), /^219 events in all/);
+    await page.getByRole("button", { name: "Position below 240" }).click();
+    await startsWith(page, server.log.head().position);
+    await page.locator(".tail .badge").getByText(/Live|Held/).waitFor();
+    await page.evaluate('location.hash = "#/events?after=7&before=8"');
+    await page.getByRole("alert").getByText("Position below: leaves no position.").waitFor();
+  },
+);

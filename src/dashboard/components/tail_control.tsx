@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<FeedState["tail"], string>> = {
   following: "Live",
   broken: "Reconnecting",
   refused: "Not live",
-  off: "Ends in the past",
+  off: "Complete: nothing more can match",
 };
 
 const HELD_WORDS: Readonly<Record<Held, string>> = {

@@ -2,7 +2,7 @@
 import type { RecordedEvent } from "../../pnl/event.ts";
 import { type Ask, EventList } from "./event_list.ts";
 import { EventTail, isLasting, type TailOptions, type TailStatus } from "./event_tail.ts";
-import { type Filter, isWithin, queryOf, readTime } from "./filter.ts";
+import { type Filter, isWithin, positionBounds, queryOf, readTime } from "./filter.ts";
 import type { ListState } from "./list_state.ts";
 import { Waiting } from "./waiting.ts";
 
@@ -109,7 +109,8 @@ export class EventFeed {
     }
     const { filter, open } = this.#options;
     const end = readTime(filter.recordedTo ?? "");
-    if (end !== null && end <= new Date().toISOString()) return this.#change({ tail: "off" });
+    const isOver = end !== null && end <= new Date().toISOString();
+    if (isOver || positionBounds(filter)[1] <= this.#seen + 1) return this.#change({ tail: "off" });
     const tail: EventTail = new EventTail({
       query: queryOf(filter, {}, ["source", "type", "subject"]),
       after: this.#seen,

@@ -11,6 +11,8 @@ export const FILTER_NAMES = [
   "to",
   "recordedFrom",
   "recordedTo",
+  "after",
+  "before",
 ] as const;
 
 /** A filter. */
@@ -28,9 +30,12 @@ export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
   to: "Happened before",
   recordedFrom: "Recorded from",
   recordedTo: "Recorded before",
+  after: "Position above",
+  before: "Position below",
 };
 
 const TIMES = ["from", "to", "recordedFrom", "recordedTo"] as const;
+const POSITIONS = ["after", "before"] as const;
 const MAX_SUBJECT = 500;
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?(?: ?(?:Z|UTC))?)?$/i;
 
@@ -61,6 +66,17 @@ export function readTime(text: string): string | null {
   return iso.slice(0, day.length) === day ? iso : null;
 }
 
+/** Reads a position, or the one before the first; null where it is none. */
+function readPosition(text: string): number | null {
+  const position = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  return Number.isSafeInteger(position) ? position : null;
+}
+
+/** The positions that the filters let through: those above the first, and below the second. */
+export function positionBounds({ after, before }: Filter): readonly [number, number] {
+  return [readPosition(after ?? "") ?? 0, readPosition(before ?? "") ?? Infinity];
+}
+
 /** What is wrong with each filter, in words that follow its label; empty where nothing is. */
 export function faultsOf(filter: Filter): Partial<Record<FilterName, string>> {
   const faults: Partial<Record<FilterName, string>> = {};
@@ -76,6 +92,12 @@ export function faultsOf(filter: Filter): Partial<Record<FilterName, string>> {
       faults[name] = `${text} is no UTC time such as 2026-11-22 or 2026-11-22 10:30`;
     }
   }
+  for (const name of POSITIONS) {
+    const text = filter[name];
+    if (text !== undefined && readPosition(text) === null) faults[name] = `${text} is no position`;
+  }
+  const [above, below] = positionBounds(filter);
+  if (below <= above + 1) faults.before = "leaves no position";
   for (const [first, last] of [["from", "to"], ["recordedFrom", "recordedTo"]] as const) {
     const [begin, end] = [readTime(filter[first] ?? ""), readTime(filter[last] ?? "")];
     if (begin !== null && end !== null && end <= begin) {
@@ -106,8 +128,14 @@ export function queryOf(
   return query.toString();
 }
 
-/** True where an event lies within the times of the filters, by which the server's stream does not go. */
-export function isWithin(filter: Filter, event: Pick<RecordedEvent, "time" | "recordedtime">) {
+/** True where an event lies within the spans of the filters, by which the server's stream does not go. */
+export function isWithin(
+  filter: Filter,
+  event: Pick<RecordedEvent, "time" | "recordedtime" | "sequence">,
+): boolean {
+  const [above, below] = positionBounds(filter);
+  const position = Number(event.sequence);
+  if (position <= above || position >= below) return false;
   const bounds = [[event.time, filter.from, filter.to], [
     event.recordedtime,
     filter.recordedFrom,
@@ -123,6 +151,6 @@ export function isWithin(filter: Filter, event: Pick<RecordedEvent, "time" | "re
 export function valueWords(name: FilterName, value: string): string {
   if (name === "source") return sourceWords(value);
   if (name === "type") return typeWords(value);
-  if (name === "subject") return value;
+  if (name === "subject" || name === "after" || name === "before") return value;
   return readTime(value)?.replace("T", " ").replace(/(:00)?\.000Z$|Z$/, " UTC") ?? value;
 }

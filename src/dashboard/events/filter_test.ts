@@ -68,6 +68,14 @@ Deno.test("faultsOf() names each filter that is wrong, and no other", () => {
   assert.match(faults.recordedTo ?? "", /not after recorded from/);
 });
 
+Deno.test("faultsOf() refuses positions that are none, and those that leave none", () => {
+  assert.deepEqual(faultsOf({ after: "6", before: "8" }), {});
+  assert.deepEqual(Object.keys(faultsOf({ after: "6", before: "7" })), ["before"]);
+  assert.deepEqual(Object.keys(faultsOf({ after: "-1" })), ["after"]);
+  assert.deepEqual(Object.keys(faultsOf({ before: "1e3" })), ["before"]);
+  assert.deepEqual(Object.keys(faultsOf({ before: "99999999999999999" })), ["before"]);
+});
+
 Deno.test("queryOf() asks the server with its own form of a time, and only for what it is told", () => {
   const filter = { subject: "a&b=c", from: "2026-11-22 10:30" };
   assert.equal(
@@ -83,12 +91,19 @@ Deno.test("queryOf() asks the server with its own form of a time, and only for w
 });
 
 Deno.test("isWithin() takes the beginning of a span in, and leaves its end out, by each clock", () => {
-  const event = { time: "2026-11-22T10:00:00.000Z", recordedtime: "2026-11-22T10:00:05.000Z" };
+  const event = {
+    sequence: "0000000000000007",
+    time: "2026-11-22T10:00:00.000Z",
+    recordedtime: "2026-11-22T10:00:05.000Z",
+  };
   assert.equal(isWithin({}, event), true);
   assert.equal(isWithin({ from: "2026-11-22 10:00" }, event), true);
   assert.equal(isWithin({ to: "2026-11-22 10:00" }, event), false);
   assert.equal(isWithin({ recordedFrom: "2026-11-22 10:00:06" }, event), false);
   assert.equal(isWithin({ recordedTo: "2026-11-22 10:00:06" }, event), true);
+  assert.equal(isWithin({ after: "6", before: "8" }, event), true);
+  assert.equal(isWithin({ after: "7" }, event), false);
+  assert.equal(isWithin({ before: "7" }, event), false);
 });
 
 Deno.test("valueWords() says a filter as a reader would", () => {

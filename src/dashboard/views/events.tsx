@@ -10,7 +10,13 @@ import { ListFoot } from "../components/list_foot.tsx";
 import { Failed } from "../components/states.tsx";
 import { type Held, TailControl } from "../components/tail_control.tsx";
 import { positionOf } from "../events/catalogue.ts";
-import { faultsOf, type Filter, type FilterName, filterOf } from "../events/filter.ts";
+import {
+  faultsOf,
+  type Filter,
+  FILTER_LABELS,
+  type FilterName,
+  filterOf,
+} from "../events/filter.ts";
 import { type UsedFeed, useEventFeed } from "../events/use_event_feed.ts";
 import type { RowsInView } from "../events/use_rows_in_view.ts";
 import { whole } from "../format.ts";
@@ -31,20 +37,28 @@ export function EventsView() {
   const set = (name: FilterName, value: string | null) => go(withValue(filter, name, value));
   const remove = (names: readonly FilterName[]) =>
     go(names.reduce<Filter>((rest, name) => withValue(rest, name, null), filter));
-  const hasFaults = Object.keys(faultsOf(filter)).length > 0;
   return (
     <>
       <h1 className="unseen">Events</h1>
       <EventFilters filter={filter} set={set} />
       <FilterChips filter={filter} remove={remove} />
-      {hasFaults
-        ? (
-          <p className="filters-wrong" role="alert">
-            Nothing is read until the marked filters are mended or removed.
-          </p>
-        )
+      {Object.keys(faultsOf(filter)).length > 0
+        ? <Wrong filter={filter} />
         : <Log filter={filter} remove={remove} />}
     </>
+  );
+}
+
+/** Positions have no field to say what is wrong with them: they come with links from elsewhere. */
+function Wrong({ filter }: { readonly filter: Filter }) {
+  const faults = faultsOf(filter);
+  const named = (["after", "before"] as const).flatMap((name) =>
+    faults[name] === undefined ? [] : [`${FILTER_LABELS[name]}: ${faults[name]}.`]
+  );
+  return (
+    <p className="filters-wrong" role="alert">
+      {named.join(" ")} Nothing is read until the filters that are wrong are mended or removed.
+    </p>
   );
 }
 
