@@ -59,8 +59,10 @@ if (import.meta.main) {
       await pause(GROW_MS);
       await using dashboard = await openDashboard({ origin: server.url });
       for (const shot of SHOTS) await shoot(dashboard.page, shot);
-      await server.end("SIGKILL");
+      // The line is cut while the view is open: it keeps what it has.
       const stale = { name: "now_stale", at: "#/now", scheme: "light", ...WIDE } as const;
+      await shoot(dashboard.page, stale);
+      await server.end("SIGKILL");
       await shoot(dashboard.page, stale);
     } finally {
       await server.end("SIGTERM");
