@@ -1,5 +1,5 @@
 /** A server with a history that a curve can be drawn of, and what a page shows of it. */
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { startTestServer, type TestServer, totals, WINDOW_MS } from "../src/http/test_server.ts";
 import { reached } from "../src/projection/testing.ts";
 import { builtDashboard, type OpenDashboard, openDashboard } from "./dashboard_page.ts";
@@ -11,6 +11,9 @@ const MINUTE_MS = 60_000;
 /** An item of history; raw ones are snapshots. */
 export interface HistoryItem {
   readonly start: string;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
   readonly close: string;
   readonly window: { readonly end: string };
   readonly metrics: { readonly netPnl: string };
@@ -37,13 +40,14 @@ export async function correct({ log, clock, projector }: TestServer, amount: str
 }
 
 /**
- * A server with three days of hourly values, a gap of five hours, and half an hour in windows of five
+ * A server with three days of two values an hour, a gap of five hours, and half an hour in windows of five
  * seconds, in which the value falls and rises again.
  */
 export async function startCurveServer(): Promise<TestServer> {
   const server = await startTestServer({ dashboard: await builtDashboard() });
   for (let hour = 0; hour < 67; hour++) {
-    await observe(server, hour === 0 ? 0 : HOUR_MS, `${1_000 + hour * 7}.125`);
+    await observe(server, hour === 0 ? 0 : 40 * MINUTE_MS, `${1_000 + hour * 7}.125`);
+    await observe(server, 20 * MINUTE_MS, `${1_003 + hour * 7}.125`);
   }
   server.clock.step(5 * HOUR_MS);
   const batch = (n: number) => totals(`${1_400 + (n % 60 < 30 ? n % 60 : 60 - n % 60)}.0625`, 0);
@@ -56,8 +60,16 @@ export async function startCurveServer(): Promise<TestServer> {
 }
 
 /** Opens the curve of a server. */
-export async function openCurve(server: TestServer, params: string): Promise<OpenDashboard> {
-  const dashboard = await openDashboard({ origin: server.origin, at: `#/curve?${params}` });
+export async function openCurve(
+  server: TestServer,
+  params: string,
+  context: BrowserContextOptions = {},
+): Promise<OpenDashboard> {
+  const dashboard = await openDashboard({
+    origin: server.origin,
+    at: `#/curve?${params}`,
+    context,
+  });
   await settled(dashboard.page);
   return dashboard;
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { startTestServer } from "../src/http/test_server.ts";
 import {
+  correct,
   inkByColumn,
   observe,
   openCurve,
@@ -58,18 +60,59 @@ dashboardTest("hidden amounts are nowhere on the curve", async () => {
   await tableRows(page);
   const axis = () => page.locator(".curve-plot td:nth-child(3)").first().screenshot();
   const before = await axis();
-  await page.evaluate(`(() => {
-    const key = "pnl-stream:preferences";
-    const kept = JSON.parse(localStorage.getItem(key) ?? '{"state":{},"version":0}');
-    localStorage.setItem(key, JSON.stringify({ ...kept, state: { ...kept.state, hideAmounts: true } }));
-  })()`);
-  await page.reload();
-  await settled(page);
+  await prefer(page, '{ "hideAmounts": true }');
   assert.doesNotMatch(await page.locator("main").innerText(), /\$\s?[\d,]+/);
   const said = await page.getByRole("slider", { name: "Net P&L" }).getAttribute("aria-valuetext");
   assert.match(said ?? "", /amount hidden$/);
   assert.ok(!before.equals(await axis()), "the axis shows no amounts");
 });
+
+/** Keeps settings of the reader, and begins again with them. */
+async function prefer(page: Page, settings: string): Promise<void> {
+  await page.evaluate(`(() => {
+    const key = "pnl-stream:preferences";
+    const kept = JSON.parse(localStorage.getItem(key) ?? '{"state":{},"version":0}');
+    localStorage.setItem(key, JSON.stringify({ ...kept, state: { ...kept.state, ...${settings} } }));
+  })()`);
+  await page.reload();
+  await settled(page);
+}
+
+dashboardTest("the curve is in the reader's zone, and says so", async () => {
+  await using server = await startCurveServer();
+  await using dashboard = await openCurve(server, "range=1h", { timezoneId: "Asia/Kolkata" });
+  const { page } = dashboard;
+  const [[utc = ""] = []] = await tableRows(page);
+  await page.getByText("Times in UTC, one point").waitFor();
+  await prefer(page, '{ "zone": "local" }');
+  await page.getByText("Times in local time (UTC+05:30), one point").waitFor();
+  const [[local = ""] = []] = await tableRows(page);
+  assert.match(local, / UTC\+05:30$/);
+  const shown = Date.parse(`${local.slice(0, 19).replace(" ", "T")}+05:30`);
+  assert.equal(shown, Date.parse(`${utc.slice(0, 19).replace(" ", "T")}Z`));
+  await page.getByRole("button", { name: "Custom…" }).click();
+  const to = await page.getByLabel("To (local time)").inputValue();
+  assert.ok(Math.abs(Date.parse(`${to}+05:30`) - shown) <= 5_000, to);
+});
+
+dashboardTest(
+  "a correction appears while the curve is followed, and nothing else is asked for",
+  async () => {
+    await using server = await startCurveServer();
+    await using dashboard = await openCurve(server, "range=1h");
+    const { page } = dashboard;
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await observe(server, 5_000, "1500");
+    await observe(server, 5_000, "1510");
+    await showsNet(page, "1510.00");
+    await page.waitForTimeout(600);
+    assert.deepEqual(asked, []);
+    await correct(server, "7.5");
+    await page.getByText("1 correction").waitFor();
+    assert.deepEqual(asked, ["/api/events"]);
+  },
+);
 
 dashboardTest("a log without figures has no curve, until the first come", async () => {
   await using server = await startTestServer({ dashboard: await builtDashboard() });
