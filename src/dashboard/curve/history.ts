@@ -6,7 +6,8 @@ import { type BucketItem, bucketPoint, isDrawn, type Point, snapshotPoint } from
 import type { Span } from "./range.ts";
 import { placed } from "./shown.ts";
 
-const PAGE = 1_000;
+/** Items of a page. Snapshots are long: fewer of them, so that no page is a long task to read. */
+const PAGE = { raw: 250, "1m": 1_000, "1h": 1_000, "1d": 1_000 } as const;
 /** More pages than any curve has: the days of 30 years. */
 const MOST_PAGES = 12;
 
@@ -40,7 +41,7 @@ export async function loadPoints(span: Span, grid: Grid, signal: AbortSignal): P
   const from = new Date(origin).toISOString();
   let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const query = new URLSearchParams({ resolution, from, to, limit: String(PAGE) });
+    const query = new URLSearchParams({ resolution, from, to, limit: String(PAGE[resolution]) });
     if (cursor !== null) query.set("cursor", cursor);
     const answer: { points: Point[]; nextCursor: string | null } = await readPage(
       grid,
