@@ -148,9 +148,10 @@ dashboardTest(
       const before = await explained(metric, corrected - 1);
       const after = await explained(metric, corrected);
       const change = formatMoney(minus(parseMoney(after), parseMoney(before)));
-      const values = await row.locator("[data-value]").evaluateAll((found) =>
-        found.map((each) => each.getAttribute("data-value"))
-      );
+      const values: (string | null)[] = [];
+      for (const each of await row.locator("[data-value]").all()) {
+        values.push(await each.getAttribute("data-value"));
+      }
       assert.deepEqual(values, [before, after, change], metric);
       assert.equal(change, "7.25", metric);
     }

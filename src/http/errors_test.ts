@@ -33,7 +33,6 @@ Deno.test("a bad query is 400 and names the parameter", async () => {
     ["/api/events?after=-1", "after"],
     ["/api/events?after=1&after=2", "after"],
     ["/api/events/1?x=1", "x"],
-    ["/page/page.css?x=1", "x"],
   ];
   for (const [path, parameter] of cases) {
     const response = await server.get(path);
@@ -45,13 +44,6 @@ Deno.test("a bad query is 400 and names the parameter", async () => {
     assert.equal(problem.type, "urn:pnl-stream:problem:bad-parameter");
     assert.match(problem.errorId, /^[0-9a-f-]{36}$/);
   }
-});
-
-Deno.test("the page ignores its query, for links get parameters added", async () => {
-  await using server = await startTestServer();
-  const [plain, tagged] = [await server.get("/"), await server.get("/?utm_source=x&utm_source=y")];
-  assert.equal(tagged.status, 200);
-  assert.equal(await tagged.text(), await plain.text());
 });
 
 Deno.test("an unknown path is 404, a wrong method 405 with Allow, a type nobody serves 406", async () => {
