@@ -8,6 +8,7 @@ import { Hono } from "hono";
 import { createApp } from "./app.ts";
 import { handshake, rawRequest, soon } from "./test_streams.ts";
 import { startTestServer, TestClock, type TestServer } from "./test_server.ts";
+import { LIVEZ } from "./api/operation_doc.ts";
 import { Routes } from "./routes.ts";
 
 /** The table of the document: what each route asks for. */
@@ -115,7 +116,7 @@ Deno.test("a route that is in no list is closed, with a key and without", async 
   await using keys = await testKeys(clock);
   await using server = await startTestServer({ access: keys.access() });
   const app = new Hono();
-  new Routes(app, server.deps).get("/api/new", () => new Response("secret"));
+  new Routes(app, server.deps).get("/api/new", LIVEZ, () => new Response("secret"));
   app.onError((error) => Response.json({ said: error.message }, { status: 403 }));
   const headers = { authorization: `Bearer ${keys.make({ scopes: ["admin"] }).text}` };
   for (const init of [{}, { headers }]) {

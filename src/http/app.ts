@@ -7,6 +7,7 @@ import { cacheRoutes } from "./cache.ts";
 import { allowOrigins } from "./cors.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import type { AppDeps } from "./deps.ts";
+import { documentRoutes } from "./documents.ts";
 import { eventStreamRoutes } from "./event_stream.ts";
 import { eventRoutes } from "./events.ts";
 import { explainRoutes } from "./explain.ts";
@@ -43,6 +44,7 @@ export function createApp(deps: AppDeps): Hono {
   cacheRoutes(routes, deps);
   metricRoutes(routes, deps);
   dashboardRoutes(routes, deps.dashboard);
+  documentRoutes(routes, deps);
   app.onError((error, c) => problemResponse(c, error));
   app.notFound((c) => problemResponse(c, routes.refusal(c)));
   return app;

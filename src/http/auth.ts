@@ -16,7 +16,11 @@ export type AuthDeps = Pick<AppDeps, "access" | "allowedOrigins" | "trustedProxi
 type Handler = (c: Context) => Response | Promise<Response>;
 
 /** Where a ticket may stand in the address: what opens these cannot set a header. */
-const TAKES_TICKETS = new Set(["/ws", "/api/pnl/stream", "/api/events/stream"]);
+export const TAKES_TICKETS: ReadonlySet<string> = new Set([
+  "/ws",
+  "/api/pnl/stream",
+  "/api/events/stream",
+]);
 
 /** The same for a missing key and for every kind of wrong one. */
 export function unauthorized(): HttpProblem {

@@ -1,10 +1,10 @@
 /** `/`: the dashboard, and the files that it is made of. */
 import type { Context } from "hono";
 import { chooseEncoding } from "./accept_encoding.ts";
+import { ASSET, PAGE } from "./api/dashboard_doc.ts";
 import type { DashboardFiles, StaticFile } from "./dashboard_files.ts";
 import { entityTag, matches } from "./entity_tag.ts";
 import { HttpProblem } from "./problem.ts";
-import { NO_PARAMETERS, readQuery } from "./query.ts";
 import { type HeaderFields, reply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 import { UNBUILT } from "./unbuilt.ts";
@@ -66,7 +66,7 @@ function send(c: Context, file: StaticFile, fields: HeaderFields): Response {
  * @param files null where it is not built: then `/` says so
  */
 export function dashboardRoutes(routes: Routes, files: DashboardFiles | null): void {
-  routes.get("/", (c) => {
+  routes.get("/", PAGE, (c) => {
     if (files !== null) return send(c, files.index, pageHeaders(c));
     return reply(c, 503, UNBUILT, {
       ...pageHeaders(c),
@@ -74,8 +74,8 @@ export function dashboardRoutes(routes: Routes, files: DashboardFiles | null): v
     });
   });
 
-  routes.get("/assets/:name{[A-Za-z0-9._-]+}", (c) => {
-    readQuery(c, NO_PARAMETERS);
+  routes.get("/assets/:name{[A-Za-z0-9._-]+}", ASSET, (c, query) => {
+    query();
     const name = c.req.param("name") ?? "";
     const file = files?.assets.get(name);
     if (file === undefined) {

@@ -3,14 +3,14 @@ import type { Context } from "hono";
 import type { EventLog, LogLine } from "../log/event_log.ts";
 import { leafHash } from "../log/merkle.ts";
 import { chooseType } from "./accept.ts";
+import { EVENT_LIST, FACETS, ONE_EVENT } from "./api/events_doc.ts";
 import type { AppDeps } from "./deps.ts";
 import { matches } from "./entity_tag.ts";
-import { EVENTS_QUERY, type EventsQuery, pageLimit, readOptions } from "./events_query.ts";
+import { type EventsQuery, pageLimit, readOptions } from "./events_query.ts";
 import { EventFacets } from "./events_facets.ts";
 import { eventsText, TEXT_TYPES, type TextFormat } from "./events_text.ts";
 import { notOnThisNode } from "./not_on_this_node.ts";
 import { HttpProblem } from "./problem.ts";
-import { NO_PARAMETERS, readQuery } from "./query.ts";
 import { type HeaderFields, JSON_TYPE, reply, replyJson } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
@@ -80,8 +80,7 @@ function download(c: Context, deps: AppDeps, query: EventsQuery, format: TextFor
   return text(c, deps, query, format, { "content-disposition": disposition });
 }
 
-function events(c: Context, deps: AppDeps): Response {
-  const query = readQuery(c, EVENTS_QUERY);
+function events(c: Context, deps: AppDeps, query: EventsQuery): Response {
   if (query.format !== undefined) return download(c, deps, query, query.format);
   const type = chooseType(c.req.raw.headers.get("accept"), OFFERED);
   if (type === null) {
@@ -93,7 +92,6 @@ function events(c: Context, deps: AppDeps): Response {
 }
 
 function one(c: Context, deps: AppDeps): Response {
-  readQuery(c, NO_PARAMETERS);
   const log = theLog(deps);
   const position = Number(c.req.param("position"));
   const [found] = Number.isSafeInteger(position) && position > 0
@@ -115,11 +113,14 @@ function one(c: Context, deps: AppDeps): Response {
 /** Registers the routes. */
 export function eventRoutes(routes: Routes, deps: AppDeps): void {
   const facets = deps.log === null ? null : new EventFacets(deps.log, deps.clock);
-  routes.get("/api/events", (c) => events(c, deps));
-  routes.get("/api/events/facets", async (c) => {
-    readQuery(c, NO_PARAMETERS);
+  routes.get("/api/events", EVENT_LIST, (c, query) => events(c, deps, query()));
+  routes.get("/api/events/facets", FACETS, async (c, query) => {
+    query();
     if (facets === null) throw notOnThisNode(deps);
     return replyJson(c, JSON.stringify(await facets.read()));
   });
-  routes.get("/api/events/:position{[0-9]{1,16}}", (c) => one(c, deps));
+  routes.get("/api/events/:position{[0-9]{1,16}}", ONE_EVENT, (c, query) => {
+    query();
+    return one(c, deps);
+  });
 }

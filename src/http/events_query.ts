@@ -11,15 +11,26 @@ const DEFAULT_PAGE = 100;
 /** The parameters of `/api/events`. */
 export const EVENTS_QUERY = z.object({
   ...EVENT_FILTERS,
-  from: timeParameter.optional(),
-  to: timeParameter.optional(),
-  recordedFrom: timeParameter.optional(),
-  recordedTo: timeParameter.optional(),
-  after: wholeParameter(0, Number.MAX_SAFE_INTEGER).optional(),
-  before: wholeParameter(1, Number.MAX_SAFE_INTEGER).optional(),
-  order: z.enum(["asc", "desc"], "is not one of asc, desc").optional(),
-  format: z.enum(["ndjson", "csv"], "is not one of ndjson, csv").optional(),
-  limit: wholeParameter(1, Number.MAX_SAFE_INTEGER).optional(),
+  from: timeParameter.optional().describe("`time` at or after this UTC time or day."),
+  to: timeParameter.optional().describe("`time` before it."),
+  recordedFrom: timeParameter.optional().describe("`recordedtime` at or after it."),
+  recordedTo: timeParameter.optional().describe("`recordedtime` before it."),
+  after: wholeParameter(0, Number.MAX_SAFE_INTEGER).optional().describe(
+    "Only positions above this one.",
+  ),
+  before: wholeParameter(1, Number.MAX_SAFE_INTEGER).optional().describe(
+    "Only positions below it.",
+  ),
+  order: z.enum(["asc", "desc"], "is not one of asc, desc").optional().describe(
+    "By position; `asc` where nothing is said.",
+  ),
+  format: z.enum(["ndjson", "csv"], "is not one of ndjson, csv").optional().describe(
+    "A file of all that the filters let through, whatever is accepted.",
+  ),
+  limit: wholeParameter(1, Number.MAX_SAFE_INTEGER).optional().describe(
+    `How many events: of a page at most ${MAX_PAGE}, and ${DEFAULT_PAGE} where nothing is said; ` +
+      "of NDJSON and CSV any number, and all.",
+  ),
 });
 
 /** The parameters, read. */

@@ -1,20 +1,16 @@
 /** `/api/pnl/explain`: how a number came about. */
 import type { Context } from "hono";
-import { z } from "zod";
-import { EXPLAINED_METRICS } from "../pnl/explain.ts";
+import type { z } from "zod";
 import { ExplainerBusyError, NotFoldedError } from "../projection/explainer.ts";
 import { TooFarError } from "../projection/explain_past.ts";
+import { EXPLAIN } from "./api/pnl_doc.ts";
 import type { AppDeps } from "./deps.ts";
 import { notOnThisNode } from "./not_on_this_node.ts";
 import { HttpProblem } from "./problem.ts";
-import { readQuery, wholeParameter } from "./query.ts";
 import { replyJson } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
-const QUERY = z.object({
-  metric: z.enum(EXPLAINED_METRICS, `is not one of ${EXPLAINED_METRICS.join(", ")}`),
-  at: wholeParameter(1, Number.MAX_SAFE_INTEGER).optional(),
-});
+type Question = z.output<typeof EXPLAIN.query>;
 
 const SOON = { "retry-after": "1" };
 
@@ -42,8 +38,7 @@ function problemOf(error: unknown, deps: AppDeps): unknown {
   return error;
 }
 
-async function answer(c: Context, deps: AppDeps): Promise<Response> {
-  const { metric, at } = readQuery(c, QUERY);
+async function answer(c: Context, deps: AppDeps, { metric, at }: Question): Promise<Response> {
   if (deps.explainer === null) throw notOnThisNode(deps);
   try {
     // A client that leaves ends nothing: what was folded for it serves the next.
@@ -56,5 +51,5 @@ async function answer(c: Context, deps: AppDeps): Promise<Response> {
 
 /** Registers the route. */
 export function explainRoutes(routes: Routes, deps: AppDeps): void {
-  routes.get("/api/pnl/explain", (c) => answer(c, deps));
+  routes.get("/api/pnl/explain", EXPLAIN, async (c, query) => await answer(c, deps, query()));
 }

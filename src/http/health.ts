@@ -2,10 +2,10 @@
 import type { Context } from "hono";
 import type { SourceStatus } from "../sources/status.ts";
 import { covers } from "../access/scope.ts";
+import { HEALTH_REPORT, LIVEZ, READYZ } from "./api/operation_doc.ts";
 import { whoAsks } from "./auth.ts";
 import type { AppDeps } from "./deps.ts";
 import { judge, type Judgement } from "./judgement.ts";
-import { NO_PARAMETERS, readQuery } from "./query.ts";
 import type { RedisHealth } from "./redis_health.ts";
 import { JSON_TYPE, reply, replyJson } from "./reply.ts";
 import type { Routes } from "./routes.ts";
@@ -73,8 +73,8 @@ function brief(c: Context, { version }: AppDeps, { status }: Judgement): Respons
 
 /** Registers the routes. */
 export function healthRoutes(routes: Routes, deps: AppDeps): void {
-  routes.get("/health", (c) => {
-    readQuery(c, NO_PARAMETERS);
+  routes.get("/health", HEALTH_REPORT, (c, query) => {
+    query();
     const judgement = judge(deps);
     const who = whoAsks(c, deps);
     if (who === null || !covers(who.scopes, "read")) return brief(c, deps, judgement);
@@ -84,13 +84,13 @@ export function healthRoutes(routes: Routes, deps: AppDeps): void {
     });
   });
 
-  routes.get("/livez", (c) => {
-    readQuery(c, NO_PARAMETERS);
+  routes.get("/livez", LIVEZ, (c, query) => {
+    query();
     return replyJson(c, '{"status":"ok"}');
   });
 
-  routes.get("/readyz", (c) => {
-    readQuery(c, NO_PARAMETERS);
+  routes.get("/readyz", READYZ, (c, query) => {
+    query();
     const reason = unreadiness(deps);
     const stalls = deps.operations.watch.stalls.map(({ reason }) => reason);
     const named = stalls.length === 0 ? {} : { stalls };

@@ -10,13 +10,22 @@ const DEFAULT_POINTS = 1_000;
 
 /** The parameters of `/api/pnl/history`. */
 export const HISTORY_QUERY = z.object({
-  from: timeParameter.optional(),
-  to: timeParameter.optional(),
+  from: timeParameter.optional().describe(
+    "A UTC time or day: windows that end at or after it, buckets that overlap what follows it.",
+  ),
+  to: timeParameter.optional().describe("A UTC time or day: what is before it."),
   resolution: z.enum(["raw", "1m", "1h", "1d", "auto"], "is not one of raw, 1m, 1h, 1d, auto")
-    .default("raw"),
-  points: wholeParameter(1, 2_000).optional(),
-  limit: wholeParameter(1, 1_000).optional(),
-  cursor: z.string().max(100, "is too long").optional(),
+    .default("raw")
+    .describe("`auto`: the finest of which the whole range has at most `points` items."),
+  points: wholeParameter(1, 2_000).optional().describe(
+    `With \`auto\` alone: how many items at most; ${DEFAULT_POINTS} where nothing is said.`,
+  ),
+  limit: wholeParameter(1, 1_000).optional().describe(
+    `Not with \`auto\`: how many items a page has at most; ${DEFAULT_LIMIT} where nothing is said.`,
+  ),
+  cursor: z.string().max(100, "is too long").optional().describe(
+    "`nextCursor` of the page before.",
+  ),
 });
 
 /** @throws {HttpProblem} `bad_parameter` */

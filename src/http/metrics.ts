@@ -1,12 +1,12 @@
 /** `/metrics`: what is counted and measured here, for Prometheus. */
 import { Exposition, EXPOSITION_TYPE, type Sample } from "../metrics/exposition.ts";
+import { METRICS } from "./api/operation_doc.ts";
 import type { AppDeps } from "./deps.ts";
 import { judge } from "./judgement.ts";
 import { LogMetrics } from "./metrics_log.ts";
 import { redisMetrics } from "./metrics_redis.ts";
 import { sourceMetrics } from "./metrics_sources.ts";
 import { streamMetrics, tierMetrics } from "./metrics_streams.ts";
-import { NO_PARAMETERS, readQuery } from "./query.ts";
 import { reply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
@@ -72,8 +72,8 @@ function requestMetrics(out: Exposition, { operations: { requests } }: AppDeps):
 export function metricRoutes(routes: Routes, deps: AppDeps): void {
   const log = new LogMetrics(deps);
 
-  routes.get("/metrics", async (c) => {
-    readQuery(c, NO_PARAMETERS);
+  routes.get("/metrics", METRICS, async (c, query) => {
+    query();
     const out = new Exposition();
     processMetrics(out, deps);
     healthMetrics(out, deps);

@@ -1,25 +1,20 @@
 /** `/api/pnl/…`: the current snapshot, its history and its breakdown. */
 import type { Context } from "hono";
-import { z } from "zod";
 import { formatStreamPosition } from "../projection/frame.ts";
 import { NotOnThisNodeError } from "../projection/open_edge_read_path.ts";
 import type { HistoryQuery } from "../projection/projection.ts";
 import { BREAKDOWN, CURRENT, historyKey } from "../projection/read_model.ts";
 import type { Answer } from "../projection/tier.ts";
+import { BREAKDOWN_OF_CURRENT, CURRENT_SNAPSHOT, HISTORY } from "./api/pnl_doc.ts";
 import type { AppDeps } from "./deps.ts";
 import { entityTag, matches } from "./entity_tag.ts";
-import { HISTORY_QUERY, historyQuestion } from "./history_query.ts";
+import { historyQuestion } from "./history_query.ts";
 import { untilFolded } from "./min_position.ts";
 import { notOnThisNode } from "./not_on_this_node.ts";
-import { NO_PARAMETERS, readQuery, wholeParameter } from "./query.ts";
 import { reply, replyJson, SharedJsonReply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
 const CACHE_CONTROL = "private, no-cache";
-
-const CURRENT_QUERY = z.object({
-  minPosition: wholeParameter(1, Number.MAX_SAFE_INTEGER).optional(),
-});
 
 /** @throws {HttpProblem} `not_on_this_node` on an edge */
 async function readHistory(deps: AppDeps, query: HistoryQuery): Promise<Answer> {
@@ -72,22 +67,22 @@ export function pnlRoutes(routes: Routes, deps: AppDeps): void {
     return answer.then((late) => replies.reply(c, late));
   };
 
-  routes.get("/api/pnl/current", (c) => {
+  routes.get("/api/pnl/current", CURRENT_SNAPSHOT, (c, query) => {
     if (!c.req.raw.url.includes("?")) return current(c);
-    const { minPosition } = readQuery(c, CURRENT_QUERY);
+    const { minPosition } = query();
     if (minPosition === undefined) return current(c);
     return untilFolded(deps, minPosition).then(() => current(c));
   });
 
-  routes.get("/api/pnl/breakdown", async (c) => {
-    readQuery(c, NO_PARAMETERS);
+  routes.get("/api/pnl/breakdown", BREAKDOWN_OF_CURRENT, async (c, query) => {
+    query();
     const { entry, from } = await deps.readPath.read(BREAKDOWN);
     const isOld = entry.offset < (deps.projection.current()?.offset ?? 0);
     return replyJson(c, deps.serve(entry, from, isOld), { "cache-control": CACHE_CONTROL });
   });
 
-  routes.get("/api/pnl/history", async (c) => {
-    const { entry, from } = await readHistory(deps, historyQuestion(readQuery(c, HISTORY_QUERY)));
+  routes.get("/api/pnl/history", HISTORY, async (c, query) => {
+    const { entry, from } = await readHistory(deps, historyQuestion(query()));
     return replyJson(c, deps.serve(entry, from), { "cache-control": CACHE_CONTROL });
   });
 }

@@ -36,6 +36,19 @@ const TITLES = {
 /** What kind of problem it is. */
 export type ProblemCode = keyof typeof TITLES;
 
+/** The kinds. */
+export const PROBLEM_CODES = Object.keys(TITLES) as readonly ProblemCode[];
+
+/** What every problem of a kind says. */
+export function problemKind(code: ProblemCode): {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+} {
+  const [status, title] = TITLES[code];
+  return { type: `urn:pnl-stream:problem:${code.replaceAll("_", "-")}`, title, status };
+}
+
 /** Members of a problem beside those of RFC 9457. */
 export type Facts = Readonly<Record<string, string | number | null>>;
 
@@ -68,7 +81,8 @@ export function problemResponse(c: Context, error: unknown): Response {
   const problem = error instanceof HttpProblem
     ? error
     : new HttpProblem("internal", "The request could not be answered; the log has the reason.");
-  const [status, title] = TITLES[problem.code];
+  const kind = problemKind(problem.code);
+  const { status } = kind;
   const errorId = crypto.randomUUID();
   const facts = {
     errorId,
@@ -81,9 +95,7 @@ export function problemResponse(c: Context, error: unknown): Response {
   if (status === 500) log.error("Request failed: {error}", { ...facts, error });
   else log.info("Request refused with {status}: {detail}", { ...facts, detail: problem.message });
   const body = {
-    type: `urn:pnl-stream:problem:${problem.code.replaceAll("_", "-")}`,
-    title,
-    status,
+    ...kind,
     detail: problem.message,
     errorId,
     ...problem.facts,

@@ -14,14 +14,15 @@ export const timeParameter = z.string().transform((text, context) => {
     return z.NEVER;
   }
   return new Date(ms).toISOString();
-});
+}).meta({ pattern: TIME.source });
 
-/** A whole number from `min` to `max`. */
+/** A whole number from `min` to `max`. Its text is checked by no pattern: the document tells a number. */
 export function wholeParameter(min: number, max: number) {
   return z.string()
-    .regex(/^\d{1,16}$/, "is not a whole number")
+    .refine((text) => /^\d{1,16}$/.test(text), "is not a whole number")
     .transform(Number)
-    .refine((value) => value >= min && value <= max, `is not between ${min} and ${max}`);
+    .refine((value) => value >= min && value <= max, `is not between ${min} and ${max}`)
+    .meta({ type: "integer", minimum: min, maximum: max });
 }
 
 /** A schema without parameters. */

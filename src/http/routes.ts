@@ -1,17 +1,28 @@
 /** Routes with a memory: what is served where, so that a wrong method is told from a wrong path. */
 import type { Context, Hono } from "hono";
+import type { z } from "zod";
+import type { RouteDoc } from "./api/route_doc.ts";
 import { type AuthDeps, guarded } from "./auth.ts";
 import { HttpProblem } from "./problem.ts";
+import { readQuery } from "./query.ts";
 import { traceOf } from "./request_trace.ts";
 
-/** Answers a request. */
-export type Handler = (c: Context) => Response | Promise<Response>;
+/**
+ * Answers a request. `query` reads its query as the route's document says, and throws an
+ * {@link HttpProblem} that names what is wrong with it.
+ */
+export type Handler<Q extends z.ZodObject> = (
+  c: Context,
+  query: () => z.output<Q>,
+) => Response | Promise<Response>;
 
 /** A route that was registered. */
-interface Registered {
+export interface Registered {
   readonly method: "GET" | "POST" | "DELETE";
+  /** As it was registered. */
   readonly path: string;
   readonly pattern: RegExp;
+  readonly doc: RouteDoc;
 }
 
 /** Registers routes, each behind the door that its scope is. */
@@ -25,9 +36,9 @@ export class Routes {
     this.#auth = auth;
   }
 
-  /** Every route, as `GET /api/events/:position{[0-9]+}`, in the order of their registration. */
-  get names(): string[] {
-    return this.#registered.map(({ method, path }) => `${method} ${path}`);
+  /** Every route, in the order of their registration. */
+  get all(): readonly Registered[] {
+    return this.#registered;
   }
 
   /**
@@ -35,28 +46,34 @@ export class Routes {
    *
    * @param path may end in a parameter with a pattern, such as `/api/events/:position{[0-9]+}`
    */
-  get(path: string, handler: Handler): void {
-    this.#register("GET", path, handler);
+  get<Q extends z.ZodObject>(path: string, doc: RouteDoc<Q>, handler: Handler<Q>): void {
+    this.#register("GET", path, doc, handler);
   }
 
   /** Registers for POST. */
-  post(path: string, handler: Handler): void {
-    this.#register("POST", path, handler);
+  post<Q extends z.ZodObject>(path: string, doc: RouteDoc<Q>, handler: Handler<Q>): void {
+    this.#register("POST", path, doc, handler);
   }
 
   /** Registers for DELETE. */
-  delete(path: string, handler: Handler): void {
-    this.#register("DELETE", path, handler);
+  delete<Q extends z.ZodObject>(path: string, doc: RouteDoc<Q>, handler: Handler<Q>): void {
+    this.#register("DELETE", path, doc, handler);
   }
 
-  #register(method: Registered["method"], path: string, handler: Handler): void {
-    const behindDoor = guarded(method, path, handler, this.#auth);
+  #register<Q extends z.ZodObject>(
+    method: Registered["method"],
+    path: string,
+    doc: RouteDoc<Q>,
+    handler: Handler<Q>,
+  ): void {
+    const answer = (c: Context) => handler(c, () => readQuery(c, doc.query));
+    const behindDoor = guarded(method, path, answer, this.#auth);
     this.#app.on(method, path, (c) => {
       traceOf(c.req.raw).route = path;
       return behindDoor(c);
     });
     const pattern = new RegExp(`^${path.replace(/:\w+\{(.+)\}$/, "$1")}$`);
-    this.#registered.push({ method, path, pattern });
+    this.#registered.push({ method, path, pattern, doc });
   }
 
   /** Why no route answered: 405 where the path is served under another method, else 404. */

@@ -1,15 +1,12 @@
 /** `/api/session`: a browser signs in with a key, and is known by a cookie that no script can read. */
 import type { Context } from "hono";
-import { z } from "zod";
 import { allOf } from "../access/scope.ts";
+import { BEGIN_SESSION, END_SESSION, WHO_ASKS } from "./api/access_doc.ts";
 import { admitted, type AuthDeps, whoAsks } from "./auth.ts";
 import { clientAddress, sessionCookie, sessionToken } from "./credentials.ts";
 import { readJsonBody } from "./json_body.ts";
-import { NO_PARAMETERS, readQuery } from "./query.ts";
 import { reply, replyJson } from "./reply.ts";
 import type { Routes } from "./routes.ts";
-
-const SIGN_IN = z.strictObject({ key: z.string().trim().min(1).max(300) });
 
 function isoOf(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
@@ -17,7 +14,6 @@ function isoOf(ms: number | null): string | null {
 
 /** Who asks, as the page needs it. */
 function show(c: Context, deps: AuthDeps): Response {
-  readQuery(c, NO_PARAMETERS);
   const who = whoAsks(c, deps);
   const key = who?.key ?? null;
   return replyJson(
@@ -32,8 +28,7 @@ function show(c: Context, deps: AuthDeps): Response {
 }
 
 async function signIn(c: Context, deps: AuthDeps): Promise<Response> {
-  readQuery(c, NO_PARAMETERS);
-  const { key: text } = await readJsonBody(c, SIGN_IN);
+  const { key: text } = await readJsonBody(c, BEGIN_SESSION.body);
   const credential = { kind: "key", text } as const;
   const who = admitted(deps.access.identify(credential, clientAddress(c, deps)));
   if (who.key === null) throw new Error("A key identified nobody");
@@ -46,7 +41,6 @@ async function signIn(c: Context, deps: AuthDeps): Promise<Response> {
 }
 
 function signOut(c: Context, deps: AuthDeps): Response {
-  readQuery(c, NO_PARAMETERS);
   const token = sessionToken(c, deps);
   if (token !== null) deps.access.endSession(token);
   const { name, attributes } = sessionCookie(c, deps);
@@ -55,7 +49,16 @@ function signOut(c: Context, deps: AuthDeps): Response {
 
 /** Registers the routes. */
 export function sessionRoutes(routes: Routes, deps: AuthDeps): void {
-  routes.get("/api/session", (c) => show(c, deps));
-  routes.post("/api/session", (c) => signIn(c, deps));
-  routes.delete("/api/session", (c) => signOut(c, deps));
+  routes.get("/api/session", WHO_ASKS, (c, query) => {
+    query();
+    return show(c, deps);
+  });
+  routes.post("/api/session", BEGIN_SESSION, (c, query) => {
+    query();
+    return signIn(c, deps);
+  });
+  routes.delete("/api/session", END_SESSION, (c, query) => {
+    query();
+    return signOut(c, deps);
+  });
 }

@@ -1,35 +1,20 @@
 /** `/api/pnl/stream` and `/ws`: the live streams. */
-import { z } from "zod";
+import type { z } from "zod";
 import type { Context } from "hono";
 import { type Refusal, refuseHandshake } from "../stream/handshake.ts";
 import type { Feeds } from "../stream/feeds.ts";
-import { CHANNELS, type SubscribeFrame } from "../stream/protocol.ts";
+import type { SubscribeFrame } from "../stream/protocol.ts";
 import { openSse } from "../stream/sse.ts";
 import { openWebSocket } from "../stream/websocket.ts";
 import { covers } from "../access/scope.ts";
 import { admitStream, holderOf, refuseStream } from "./admit.ts";
 import { principalOf } from "./auth.ts";
+import { SNAPSHOT_STREAM, WEBSOCKET } from "./api/streams_doc.ts";
 import type { AppDeps } from "./deps.ts";
 import { HttpProblem } from "./problem.ts";
-import { given, readQuery, wholeParameter } from "./query.ts";
+import { given } from "./query.ts";
 import { reply } from "./reply.ts";
 import type { Routes } from "./routes.ts";
-
-const POSITION = z.string().max(200, "is too long").optional();
-/** Looked at by the door; where that is open, it says nothing. */
-export const TICKET = z.string().max(200, "is too long").optional();
-const SSE_QUERY = z.object({ lastEventId: POSITION, ticket: TICKET });
-const WS_QUERY = z.object({
-  channels: z.string().max(100, "is too long").transform((text, context) => {
-    const { success, data } = CHANNELS.safeParse(text.split(","));
-    if (success) return data;
-    context.addIssue("is not a list of pnl, events and sources");
-    return z.NEVER;
-  }).optional(),
-  since: POSITION,
-  ticket: TICKET,
-  after: wholeParameter(0, Number.MAX_SAFE_INTEGER).optional(),
-});
 
 /** Headers of a stream of server-sent events. */
 export const SSE_HEADERS = {
@@ -63,27 +48,32 @@ function refuse(refusal: Refusal, c: Context): never {
   }
 }
 
-function sse(c: Context, deps: AppDeps): Response {
-  const { lastEventId } = readQuery(c, SSE_QUERY);
+function sse(
+  c: Context,
+  deps: AppDeps,
+  { lastEventId }: z.output<typeof SNAPSHOT_STREAM.query>,
+): Response {
   if (c.req.method === "HEAD") return reply(c, 200, null, SSE_HEADERS);
   const holder = admitStream(c, deps);
   const since = c.req.raw.headers.get("last-event-id") || lastEventId || null;
   return reply(c, 200, openSse(deps.hub, { since, holder }), SSE_HEADERS);
 }
 
+type Asked = z.output<typeof WEBSOCKET.query>;
+
 /** What a WebSocket follows from the beginning; null where its address says nothing. */
-function firstOf({ channels, since, after }: z.output<typeof WS_QUERY>): SubscribeFrame | null {
+function firstOf({ channels, since, after }: Asked): SubscribeFrame | null {
   if (channels === undefined && since === undefined && after === undefined) return null;
   const snapshots = since === undefined && after !== undefined ? [] : ["pnl" as const];
   const named = after === undefined ? snapshots : [...snapshots, "events" as const];
   return { type: "subscribe", channels: channels ?? named, ...given({ since, after }) };
 }
 
-function webSocket(c: Context, deps: AppDeps, feeds: Feeds): Response {
+function webSocket(c: Context, deps: AppDeps, feeds: Feeds, query: () => Asked): Response {
   if (c.req.method !== "GET") refuse("upgrade_required", c);
   const refusal = refuseHandshake(c.req.raw.headers, deps.allowedOrigins);
   if (refusal !== null) refuse(refusal, c);
-  const first = firstOf(readQuery(c, WS_QUERY));
+  const first = firstOf(query());
   const mayReadEvents = covers(principalOf(c).scopes, "audit");
   const opened = openWebSocket(deps.hub, c.req.raw, {
     first,
@@ -95,6 +85,6 @@ function webSocket(c: Context, deps: AppDeps, feeds: Feeds): Response {
 
 /** Registers the routes. `/ws` stands before everything that would touch a response's headers. */
 export function streamRoutes(routes: Routes, deps: AppDeps, feeds: Feeds): void {
-  routes.get("/ws", (c) => webSocket(c, deps, feeds));
-  routes.get("/api/pnl/stream", (c) => sse(c, deps));
+  routes.get("/ws", WEBSOCKET, (c, query) => webSocket(c, deps, feeds, query));
+  routes.get("/api/pnl/stream", SNAPSHOT_STREAM, (c, query) => sse(c, deps, query()));
 }

@@ -1,14 +1,13 @@
 /** `/api/tickets`: what opens one stream where no header can be set. */
 import type { Context } from "hono";
 import { TooManyTicketsError } from "../access/tickets.ts";
+import { ISSUE_TICKET } from "./api/access_doc.ts";
 import { type AuthDeps, principalOf } from "./auth.ts";
 import { HttpProblem } from "./problem.ts";
-import { NO_PARAMETERS, readQuery } from "./query.ts";
 import { replyJson } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
 async function issue(c: Context, { access }: AuthDeps): Promise<Response> {
-  readQuery(c, NO_PARAMETERS);
   try {
     const { ticket, expiresAt } = await access.issueTicket(principalOf(c));
     const body = { ticket, expiresAt: new Date(expiresAt).toISOString() };
@@ -23,5 +22,8 @@ async function issue(c: Context, { access }: AuthDeps): Promise<Response> {
 
 /** Registers the route. */
 export function ticketRoutes(routes: Routes, deps: AuthDeps): void {
-  routes.post("/api/tickets", (c) => issue(c, deps));
+  routes.post("/api/tickets", ISSUE_TICKET, async (c, query) => {
+    query();
+    return await issue(c, deps);
+  });
 }

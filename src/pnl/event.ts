@@ -135,6 +135,9 @@ export const EVENT_DATA = {
 /** The name of an event type, with prefix and version. */
 export type EventType = keyof typeof EVENT_DATA;
 
+/** The names of all types. */
+export const EVENT_TYPES = Object.keys(EVENT_DATA) as readonly EventType[];
+
 /** The data of an event type. */
 export type EventData<T extends EventType> = Readonly<z.infer<(typeof EVENT_DATA)[T]>>;
 

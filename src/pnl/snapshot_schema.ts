@@ -1,13 +1,16 @@
 /** The snapshot's shape (`pnl.snapshot.v1`), as zod schema and types. Money and percentages are decimal strings. */
 import { z } from "zod";
-
-const amount = z.string();
-const amountOrNull = z.string().nullable();
-const time = z.string();
-const timeOrNull = z.string().nullable();
+import {
+  DAY,
+  MONEY as amount,
+  MONEY_OR_NULL as amountOrNull,
+  PERCENT_OR_NULL as percentOrNull,
+  TIME as time,
+  TIME_OR_NULL as timeOrNull,
+} from "./printed.ts";
 
 /** Revenue against expenses over one span. Null figures: a bound component is not known yet. */
-const period = z.strictObject({
+export const PERIOD = z.strictObject({
   /** First instant of the calendar period, UTC; null for `all`. */
   start: timeOrNull,
   /** From when every bound component is known within it; null while one is not. */
@@ -15,7 +18,7 @@ const period = z.strictObject({
   revenue: amountOrNull,
   expenses: amountOrNull,
   netPnl: amountOrNull,
-  grossMarginPct: amountOrNull,
+  grossMarginPct: percentOrNull,
 });
 
 /** A snapshot as stored and replayed; `served` is added on delivery and is no part of it. */
@@ -31,11 +34,11 @@ export const SNAPSHOT = z.strictObject({
     totalRevenue: amount,
     totalExpenses: amount,
     netPnl: amount,
-    grossMarginPct: amountOrNull,
-    trendPct: amountOrNull,
-    dailyTrendPct: amountOrNull,
+    grossMarginPct: percentOrNull,
+    trendPct: percentOrNull,
+    dailyTrendPct: percentOrNull,
   }),
-  periods: z.strictObject({ day: period, month: period, year: period, all: period }),
+  periods: z.strictObject({ day: PERIOD, month: PERIOD, year: PERIOD, all: PERIOD }),
   components: z.strictObject({
     kalshi: z.strictObject({
       balance: amountOrNull,
@@ -52,7 +55,7 @@ export const SNAPSHOT = z.strictObject({
       observedAt: timeOrNull,
     }),
     anthropic: z.strictObject({
-      day: z.string().nullable(),
+      day: DAY.nullable(),
       dailySpend: amountOrNull,
       monthToDate: amountOrNull,
       adjustments: amount,

@@ -1,0 +1,147 @@
+/** A route as an operation of OpenAPI. */
+import type { z } from "zod";
+import { type RouteScope, scopeOfRoute } from "../../access/route_scopes.ts";
+import { SCOPES } from "../../access/scope.ts";
+import { TAKES_TICKETS } from "../auth.ts";
+import { type ProblemCode, problemKind } from "../problem.ts";
+import type { Registered } from "../routes.ts";
+import { PROBLEM } from "./problem_shape.ts";
+import type { AnswerDoc, RouteDoc } from "./route_doc.ts";
+import { type Json, shapeOf } from "./shapes.ts";
+
+/** What every route may answer. */
+const ANYWHERE: readonly ProblemCode[] = ["misdirected_request", "internal"];
+/** What the door may answer. */
+const AT_THE_DOOR: readonly ProblemCode[] = ["unauthorized", "too_many_failures", "unavailable"];
+
+/** The path as OpenAPI writes it: `/api/events/{position}`. */
+export function templateOf(path: string): string {
+  return path.replace(/:(\w+)(\{.+\})?$/, "{$1}");
+}
+
+/** What a route asks for. A route that is in no list answers nobody. */
+export function scopeOf({ method, path }: Pick<Registered, "method" | "path">): RouteScope {
+  const scope = scopeOfRoute(method, path);
+  if (scope === null) throw new Error(`Cannot document ${method} ${path}: it is in no list`);
+  return scope;
+}
+
+/** Every kind of problem that a route may answer with. */
+export function problemsOf({ method, path, doc }: Registered): ProblemCode[] {
+  const scope = scopeOf({ method, path });
+  return [
+    ...new Set([
+      ...(doc.ignoresQuery ? [] : ["bad_parameter" as const]),
+      ...(scope === "open" ? [] : AT_THE_DOOR),
+      // Every key has the least scope.
+      ...(scope === "open" || scope === SCOPES[0] ? [] : ["forbidden" as const]),
+      ...doc.problems,
+      ...ANYWHERE,
+    ]),
+  ];
+}
+
+function queryParameters(doc: RouteDoc): Json[] {
+  return Object.entries(doc.query.shape).map(([name, schema]: [string, z.ZodType]) => {
+    const { description, ...shape } = shapeOf(schema, "input");
+    const required = !schema.safeParse(undefined).success;
+    return { name, in: "query", required, ...(description ? { description } : {}), schema: shape };
+  });
+}
+
+function parameters(doc: RouteDoc): Json[] {
+  const inPath = Object.entries(doc.path ?? {}).map(([name, schema]) => (
+    { name, in: "path", required: true, schema: shapeOf(schema) }
+  ));
+  // OpenAPI has other places for what is said of `Accept`.
+  const headers = Object.entries(doc.headers ?? {}).filter(([name]) => name !== "Accept")
+    .map(([name, description]) => ({
+      name,
+      in: "header",
+      required: false,
+      description,
+      schema: { type: "string" },
+    }));
+  return [...inPath, ...queryParameters(doc), ...headers];
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): Json {
+  return Object.fromEntries(
+    Object.entries(headers).map((
+      [name, description],
+    ) => [name, { description, schema: { type: "string" } }]),
+  );
+}
+
+function answerOf({ description, bodies, headers = {} }: AnswerDoc): Json {
+  const content = Object.entries(bodies ?? {}).map(([type, body]) => [
+    type,
+    { schema: body === "text" ? { type: "string" } : shapeOf(body) },
+  ]);
+  return {
+    description,
+    headers: { "X-Request-Id": { $ref: "#/components/headers/RequestId" }, ...headersOf(headers) },
+    ...(content.length === 0 ? {} : { content: Object.fromEntries(content) }),
+  };
+}
+
+/** One answer for all problems of a status. */
+function problemAnswer(codes: readonly ProblemCode[]): Json {
+  const kinds = codes.map(problemKind);
+  const schema = {
+    allOf: [shapeOf(PROBLEM)],
+    properties: { type: { enum: kinds.map(({ type }) => type) } },
+  };
+  return {
+    description: `${[...new Set(kinds.map(({ title }) => title))].join("; ")}.`,
+    content: { "application/problem+json": { schema } },
+  };
+}
+
+/** Answers by status. Where a problem has the status of an answer, that answer may be either. */
+function responses(route: Registered): Json {
+  const found: Record<string, Json> = {};
+  for (const answer of route.doc.answers) found[answer.status] = answerOf(answer);
+  const codes = Map.groupBy(problemsOf(route), (code) => problemKind(code).status);
+  for (const [status, ofStatus] of codes) {
+    const { description, content } = problemAnswer(ofStatus);
+    const answer = found[status];
+    found[status] = answer === undefined ? { description, content } : {
+      ...answer,
+      description: `${answer.description} ${description}`,
+      content: { ...Object(answer.content), ...Object(content) },
+    };
+  }
+  return found;
+}
+
+/** Who may: any of these is enough. */
+function security(route: Registered): Json[] {
+  const scope = scopeOf(route);
+  if (scope === "open") return [];
+  const tickets = TAKES_TICKETS.has(route.path) ? [{ ticket: [scope] }] : [];
+  return [{ key: [scope] }, { session: [scope] }, { secureSession: [scope] }, ...tickets];
+}
+
+/** The operation. */
+export function operationOf(route: Registered): Json {
+  const { id, tag, summary, description, body, headers } = route.doc;
+  const accept = headers?.["Accept"];
+  const told = [description, accept === undefined ? undefined : `\`Accept\`: ${accept}`]
+    .filter((text) => text !== undefined).join("\n\n");
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(told === "" ? {} : { description: told }),
+    parameters: parameters(route.doc),
+    ...(body === undefined ? {} : {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: shapeOf(body, "input") } },
+      },
+    }),
+    responses: responses(route),
+    security: security(route),
+  };
+}
