@@ -126,15 +126,22 @@ export async function showsNet(page: Page, wished: string): Promise<void> {
   await until(() => shownNet(page), (found) => found === wished, 10_000);
 }
 
+/** The pixels of the main pane: of a copy, for the browser warns of a canvas that is often read. */
+const PIXELS = `(() => {
+  const canvas = document.querySelector(".curve-plot td:nth-child(2) canvas");
+  const copy = new OffscreenCanvas(canvas.width, canvas.height);
+  const context = copy.getContext("2d", { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+})()`;
+
 /**
  * For each column of the main pane, how many pixels are of the curve's line or area: anything that is
  * bluer or redder than the grey of lines and letters. The line of the last value has one or two.
  */
 export async function inkByColumn(page: Page): Promise<number[]> {
   return await page.evaluate<number[]>(`(() => {
-    const canvas = document.querySelector(".curve-plot td:nth-child(2) canvas");
-    const { width, height } = canvas;
-    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    const { data, width, height } = ${PIXELS};
     return Array.from({ length: width }, (_, x) => {
       let count = 0;
       for (let y = 0; y < height; y++) {
@@ -144,6 +151,11 @@ export async function inkByColumn(page: Page): Promise<number[]> {
       return count;
     });
   })()`);
+}
+
+/** The colour of the chart's ground, such as `255,255,255`. */
+export async function groundOf(page: Page): Promise<string> {
+  return await page.evaluate<string>(`[...${PIXELS}.data.slice(0, 3)].join()`);
 }
 
 /** Bounds of the preset and custom ranges that tests ask for. */

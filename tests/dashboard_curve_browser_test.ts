@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseMoney } from "../src/pnl/money.ts";
 import {
   correct,
+  groundOf,
   history,
   inkByColumn,
   observe,
@@ -182,9 +183,7 @@ dashboardTest("the curve is open to all, in both themes and on a phone", async (
   await tableRows(page);
   await page.getByRole("button", { name: "Custom…" }).click();
   await assertAccessible(page, "curve");
-  const ground = () =>
-    page.evaluate(`[...document.querySelector(".curve-plot canvas").getContext("2d")
-      .getImageData(1, 1, 1, 1).data].slice(0, 3).join()`);
+  const ground = () => groundOf(page);
   await page.emulateMedia({ colorScheme: "light" });
   await until(ground, (found) => found === "255,255,255", 5_000);
   await page.emulateMedia({ colorScheme: "dark" });
