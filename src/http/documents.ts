@@ -22,8 +22,9 @@ class Document {
   /** The response with it. */
   reply(c: Context): Response {
     const { text, etag } = this.#made ??= this.#first();
-    const fields = { ...this.#fields, etag, "cache-control": "no-cache" };
-    return matches(c, etag) ? reply(c, 304, null, fields) : reply(c, 200, text, fields);
+    const fields = { etag, "cache-control": "no-cache" };
+    if (matches(c, etag)) return reply(c, 304, null, fields);
+    return reply(c, 200, text, { ...this.#fields, ...fields });
   }
 
   #first() {

@@ -20,6 +20,7 @@ export const PROBLEM = named(
     writer: z.string().nullable().optional().describe("Where to ask instead, where that is known."),
     position: POSITION.optional().describe("The newest that is folded."),
     reached: POSITION.optional().describe("How far the folding has come."),
+    host: z.string().optional().describe("The `Host` that is none of this server."),
     minPosition: POSITION.optional().describe("What was waited for."),
   }),
 );

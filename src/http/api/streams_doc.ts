@@ -47,7 +47,8 @@ export const WEBSOCKET = {
   id: "openWebSocket",
   tag: "Streams",
   summary: "WebSocket, subprotocol `pnl.v1`",
-  description: "Where there is no room it is opened, and closed with 4429.",
+  description:
+    "Where there is no room it is opened, and closed with 4429; not where many are already.",
   query: WS_QUERY,
   headers: {
     "Upgrade": "`websocket`",
@@ -57,11 +58,5 @@ export const WEBSOCKET = {
     "Sec-WebSocket-Protocol": "`pnl.v1`, or nothing.",
   },
   answers: [{ status: 101, description: "JSON text frames, both ways." }],
-  problems: [
-    "upgrade_required",
-    "bad_handshake",
-    "origin_refused",
-    "too_many_handshakes",
-    "unavailable",
-  ],
+  problems: [...NO_ROOM, "upgrade_required", "bad_handshake", "origin_refused"],
 } as const satisfies RouteDoc;

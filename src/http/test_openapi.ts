@@ -1,0 +1,141 @@
+/** Holds answers to the document that the server itself gives. */
+import assert from "node:assert/strict";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+
+/** What of OpenAPI is looked at here. */
+export interface OpenApi {
+  readonly openapi: string;
+  readonly info: { readonly version: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+/** A place where a parameter may stand. */
+type Place = "query" | "path" | "header";
+
+/** An operation of the document. */
+export interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: Place;
+    readonly required: boolean;
+    readonly schema: object;
+  }[];
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >;
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+}
+
+/** The media type without its parameters. */
+function essence(type: string | null): string {
+  return type?.split(";", 1)[0]?.trim() ?? "";
+}
+
+/** Checks answers, and remembers what it has seen. */
+export class OpenApiCheck {
+  readonly document: OpenApi;
+  /** `GET /api/events 200 application/json`, or `GET /api/events 400 bad-parameter`. */
+  readonly seen = new Set<string>();
+  readonly #ajv = new Ajv2020({ strict: false, validateFormats: false });
+  readonly #compiled = new Map<string, ValidateFunction>();
+
+  constructor(document: OpenApi) {
+    this.document = document;
+    this.#ajv.addSchema({ $id: "http://document/", components: document.components });
+  }
+
+  /** Asks a server for its document. */
+  static async of(get: (path: string) => Promise<Response>): Promise<OpenApiCheck> {
+    const response = await get("/openapi.json");
+    assert.equal(response.status, 200);
+    const check = new OpenApiCheck(await response.clone().json());
+    await check.answer("GET", "/openapi.json", response);
+    return check;
+  }
+
+  /** Every operation, as `GET /api/events`. */
+  get operations(): [string, Operation][] {
+    return Object.entries(this.document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, Operation] => [
+        `${method.toUpperCase()} ${path}`,
+        operation,
+      ])
+    );
+  }
+
+  /** Everything that the document says may be answered, in the words of {@link seen}. */
+  documented(): string[] {
+    return this.operations.flatMap(([name, { responses }]) =>
+      Object.entries(responses).flatMap(([status, { content }]) =>
+        content === undefined ? [`${name} ${status}`] : Object.entries(content).flatMap((
+          [type, { schema }],
+        ) =>
+          kindsOf(schema)?.map((kind) => `${name} ${status} ${kind}`) ??
+            [`${name} ${status} ${type}`]
+        )
+      )
+    );
+  }
+
+  /**
+   * Checks an answer, and reads its body where that is JSON.
+   *
+   * @param path as the document writes it, such as `/api/events/{position}`
+   * @returns the body; undefined where it is none
+   * @throws {assert.AssertionError} where the document does not say so
+   */
+  async answer(method: string, path: string, response: Response): Promise<unknown> {
+    const name = `${method} ${path} ${response.status}`;
+    const documented = this.document.paths[path]?.[method.toLowerCase()]
+      ?.responses[response.status];
+    assert.ok(
+      documented !== undefined,
+      `${name} is not documented: ${await response.clone().text()}`,
+    );
+    const type = essence(response.headers.get("content-type"));
+    if (documented.content === undefined || type === "") {
+      assert.equal(type, "", `${name} has a body that is not documented`);
+      this.seen.add(name);
+      return undefined;
+    }
+    const entry = documented.content[type] ?? documented.content["*/*"];
+    assert.ok(entry !== undefined, `${name} with ${type} is not documented`);
+    if (!/[/+]json$/.test(type)) {
+      this.seen.add(`${name} ${entry === documented.content[type] ? type : "*/*"}`);
+      return undefined;
+    }
+    const body: unknown = await response.json();
+    this.hold(body, entry.schema, name);
+    const problem: unknown = Reflect.get(Object(body), "type");
+    this.seen.add(`${name} ${type.includes("problem") ? String(problem).split(":").at(-1) : type}`);
+    return body;
+  }
+
+  /** Holds a value to a schema of the document. */
+  hold(value: unknown, schema: object, what: string): void {
+    const text = JSON.stringify(schema).replaceAll(
+      '"#/components/',
+      '"http://document/#/components/',
+    );
+    let validate = this.#compiled.get(text);
+    if (validate === undefined) {
+      this.#compiled.set(text, validate = this.#ajv.compile(JSON.parse(text)));
+    }
+    if (validate(value)) return;
+    const faults = validate.errors?.slice(0, 8).map(({ instancePath, message, params }) =>
+      `${instancePath} ${message} ${JSON.stringify(params)}`
+    );
+    assert.fail(`${what}: ${faults?.join("; ")} in ${JSON.stringify(value).slice(0, 2_000)}`);
+  }
+}
+
+/** The kinds of problem that a schema names; null where it names none. */
+function kindsOf(schema: object): string[] | null {
+  const properties: unknown = Reflect.get(schema, "properties");
+  const type: unknown = Reflect.get(Object(properties), "type");
+  const kinds: unknown = Reflect.get(Object(type), "enum");
+  return Array.isArray(kinds) ? kinds.map((kind) => String(kind).split(":").at(-1)!) : null;
+}
