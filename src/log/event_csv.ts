@@ -1,4 +1,5 @@
 /** The log as CSV: RFC 4180, one column for each field that any event type has. */
+import { csvCell } from "../pnl/csv_cell.ts";
 import { EVENT_DATA } from "../pnl/event.ts";
 import type { LogLine } from "./event_log.ts";
 
@@ -9,16 +10,10 @@ const FIELDS: readonly string[] = [
   ...new Set(Object.values(EVENT_DATA).flatMap((schema) => Object.keys(schema.shape))),
 ];
 
-const NUMBER = /^-?\d+(\.\d+)?$/;
-/** A spreadsheet takes a cell that begins so for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/** One cell: guarded against being taken for a formula, quoted where it has to be. */
+/** One cell; a list is JSON in it. */
 export function cell(value: unknown): string {
   if (value === undefined || value === null) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvCell(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 /** The header's line, with its line break. */
