@@ -1,7 +1,8 @@
-/** `/openapi.json`: what is served here, for programs. */
+/** `/openapi.json` and `/asyncapi.json`: what is served here, for programs. */
 import type { Context } from "hono";
 import { createHash } from "node:crypto";
-import { OPENAPI } from "./api/documents_doc.ts";
+import { asyncApiDocument } from "./api/asyncapi.ts";
+import { ASYNCAPI, OPENAPI } from "./api/documents_doc.ts";
 import { openApiDocument } from "./api/openapi.ts";
 import type { AppDeps } from "./deps.ts";
 import { entityTag, matches } from "./entity_tag.ts";
@@ -40,9 +41,18 @@ export function documentRoutes(routes: Routes, { version }: Pick<AppDeps, "versi
     () => `${JSON.stringify(openApiDocument(routes.all, version))}\n`,
     { "content-type": JSON_TYPE },
   );
+  const asyncApi = new Document(
+    () => `${JSON.stringify(asyncApiDocument(version))}\n`,
+    { "content-type": JSON_TYPE },
+  );
 
   routes.get("/openapi.json", OPENAPI, (c, query) => {
     query();
     return openApi.reply(c);
+  });
+
+  routes.get("/asyncapi.json", ASYNCAPI, (c, query) => {
+    query();
+    return asyncApi.reply(c);
   });
 }

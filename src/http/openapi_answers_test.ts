@@ -63,7 +63,15 @@ const GUARDED = /\/ws|\/api\/(pnl|tickets|events|cache|circuit)|\/metrics/;
 
 async function wellAnswered(asker: Asker): Promise<void> {
   for (
-    const path of ["/health", "/livez", "/readyz", "/metrics", "/openapi.json", "/api/session"]
+    const path of [
+      "/health",
+      "/livez",
+      "/readyz",
+      "/metrics",
+      "/openapi.json",
+      "/asyncapi.json",
+      "/api/session",
+    ]
   ) {
     await asker.ask(path, 200);
   }
@@ -85,7 +93,9 @@ async function wellAnswered(asker: Asker): Promise<void> {
   await asker.ask("/api/tickets", 200, { method: "POST" });
   await asker.ask("/api/session", 204, { method: "DELETE" });
   await asker.ask("/ws", 101, { headers: handshakeOf(asker) });
-  for (const path of ["/api/pnl/current", "/api/events/{position}", "/openapi.json"]) {
+  for (
+    const path of ["/api/pnl/current", "/api/events/{position}", "/openapi.json", "/asyncapi.json"]
+  ) {
     await asker.ask(path, 304, { headers: { "if-none-match": "*" } });
   }
 }

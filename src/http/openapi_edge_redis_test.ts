@@ -20,6 +20,7 @@ const EVERYBODYS = [
   "/readyz",
   "/metrics",
   "/openapi.json",
+  "/asyncapi.json",
   "/api/pnl/current",
   "/api/pnl/breakdown",
   "/api/pnl/stream",

@@ -1,13 +1,13 @@
 /** Holds answers to the document that the server itself gives. */
 import assert from "node:assert/strict";
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { type Components, SchemaCheck } from "./test_schemas.ts";
 
 /** What of OpenAPI is looked at here. */
 export interface OpenApi {
   readonly openapi: string;
   readonly info: { readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  readonly components: Components;
 }
 
 /** A place where a parameter may stand. */
@@ -39,12 +39,11 @@ export class OpenApiCheck {
   readonly document: OpenApi;
   /** `GET /api/events 200 application/json`, or `GET /api/events 400 bad-parameter`. */
   readonly seen = new Set<string>();
-  readonly #ajv = new Ajv2020({ strict: false, validateFormats: false });
-  readonly #compiled = new Map<string, ValidateFunction>();
+  readonly #schemas: SchemaCheck;
 
   constructor(document: OpenApi) {
     this.document = document;
-    this.#ajv.addSchema({ $id: "http://document/", components: document.components });
+    this.#schemas = new SchemaCheck(document.components);
   }
 
   /** Asks a server for its document. */
@@ -108,27 +107,10 @@ export class OpenApiCheck {
       return undefined;
     }
     const body: unknown = await response.json();
-    this.hold(body, entry.schema, name);
+    this.#schemas.hold(body, entry.schema, name);
     const problem: unknown = Reflect.get(Object(body), "type");
     this.seen.add(`${name} ${type.includes("problem") ? String(problem).split(":").at(-1) : type}`);
     return body;
-  }
-
-  /** Holds a value to a schema of the document. */
-  hold(value: unknown, schema: object, what: string): void {
-    const text = JSON.stringify(schema).replaceAll(
-      '"#/components/',
-      '"http://document/#/components/',
-    );
-    let validate = this.#compiled.get(text);
-    if (validate === undefined) {
-      this.#compiled.set(text, validate = this.#ajv.compile(JSON.parse(text)));
-    }
-    if (validate(value)) return;
-    const faults = validate.errors?.slice(0, 8).map(({ instancePath, message, params }) =>
-      `${instancePath} ${message} ${JSON.stringify(params)}`
-    );
-    assert.fail(`${what}: ${faults?.join("; ")} in ${JSON.stringify(value).slice(0, 2_000)}`);
   }
 }
 

@@ -29,8 +29,8 @@ export const CLOSE = {
   limit: 4429,
 } as const;
 
-/** After these a peer may come back, and is told when. */
-const AGAIN: ReadonlySet<number> = new Set([CLOSE.internal, CLOSE.slow, CLOSE.limit]);
+/** After these a peer may come back, and the reason says when, as it does after {@link CLOSE.drain}. */
+export const AGAIN: ReadonlySet<number> = new Set([CLOSE.internal, CLOSE.slow, CLOSE.limit]);
 
 /**
  * The reason of a close: what is wrong, and, where the peer may come back, ` retryMs=<n>` after it.
@@ -50,7 +50,8 @@ export const CHANNELS = z.array(z.enum(["pnl", "events", "sources"])).min(1).max
 /** A position of the log. */
 const POSITION = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-const CLIENT_FRAME = z.discriminatedUnion("type", [
+/** What a client may send. */
+export const CLIENT_FRAME = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("subscribe"),
     channels: CHANNELS,
@@ -67,7 +68,7 @@ const CLIENT_FRAME = z.discriminatedUnion("type", [
     .refine(
       ({ pos, position }) => (pos === undefined) !== (position === undefined),
       "names pos or position",
-    ),
+    ).meta({ oneOf: [{ required: ["pos"] }, { required: ["position"] }] }),
   z.object({ type: z.literal("ping") }),
 ]);
 

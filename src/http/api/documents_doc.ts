@@ -7,21 +7,31 @@ const TAG_HEADERS = { "ETag": "Changes with the document." };
 const IF_NONE_MATCH = { "If-None-Match": "An `ETag` of before: `304` where nothing changed." };
 const UNCHANGED = { status: 304, description: "It is as it was.", headers: TAG_HEADERS };
 
-/** `GET /openapi.json` */
-export const OPENAPI = {
-  id: "getOpenApi",
+const DOCUMENT = {
   tag: "Documents",
-  summary: "The routes, as OpenAPI 3.1",
   query: NO_PARAMETERS,
   headers: IF_NONE_MATCH,
-  answers: [
-    {
-      status: 200,
-      description: "The document.",
-      bodies: { "application/json": z.looseObject({ openapi: z.literal("3.1.0") }) },
-      headers: TAG_HEADERS,
-    },
-    UNCHANGED,
-  ],
   problems: [],
+} as const;
+
+function answersWith(body: z.ZodType) {
+  const description = "The document.";
+  const bodies = { "application/json": body };
+  return [{ status: 200, description, bodies, headers: TAG_HEADERS }, UNCHANGED] as const;
+}
+
+/** `GET /openapi.json` */
+export const OPENAPI = {
+  ...DOCUMENT,
+  id: "getOpenApi",
+  summary: "The routes, as OpenAPI 3.1",
+  answers: answersWith(z.looseObject({ openapi: z.literal("3.1.0") })),
+} as const satisfies RouteDoc;
+
+/** `GET /asyncapi.json` */
+export const ASYNCAPI = {
+  ...DOCUMENT,
+  id: "getAsyncApi",
+  summary: "The streams, as AsyncAPI 3",
+  answers: answersWith(z.looseObject({ asyncapi: z.literal("3.0.0") })),
 } as const satisfies RouteDoc;
