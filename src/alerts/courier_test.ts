@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { SteppedClock } from "../projection/testing.ts";
+import { AlertStore } from "./alert_store.ts";
+import { Courier, type CourierOptions } from "./courier.ts";
+import {
+  isGenuine,
+  message,
+  receiverAt,
+  so,
+  startReceiver,
+  withState,
+  withStore,
+} from "./testing.ts";
+
+const status = (code: number, headers: HeadersInit = {}) => () =>
+  new Response(null, { status: code, headers });
+
+/** Runs a courier while something is done. */
+async function delivering(options: CourierOptions, work: (courier: Courier) => Promise<void>) {
+  const courier = new Courier({ random: () => 0, ...options });
+  const stop = courier.start();
+  try {
+    await work(courier);
+  } finally {
+    await stop();
+  }
+}
+
+Deno.test("Courier delivers a message once, signed as the specification says", async () => {
+  await using hook = startReceiver();
+  await withStore(async (store) => {
+    const clock = new SteppedClock();
+    store.add(message("msg_1"), clock.now());
+    await delivering({ store, receivers: [receiverAt(hook.url)], clock }, async (courier) => {
+      await so(() => store.deliveries(1)[0]?.status === "delivered");
+      courier.wake();
+      await so(() => courier.health[0]?.state === "ok");
+    });
+    assert.equal(hook.got.length, 1);
+    const [got] = hook.got;
+    assert.ok(await isGenuine(got!));
+    assert.ok(!await isGenuine({ ...got!, body: `${got!.body} ` }));
+    assert.equal(got!.headers.get("webhook-id"), "msg_1");
+    assert.equal(got!.headers.get("webhook-timestamp"), String(Math.floor(clock.now() / 1000)));
+    assert.equal(got!.headers.get("content-type"), "application/json");
+  });
+});
+
+Deno.test("Courier tries again after errors and a timeout, under the same id, signed anew", async () => {
+  await using hook = startReceiver();
+  const late = Promise.withResolvers<Response>();
+  hook.answers.push(status(500), () => late.promise, status(429, { "retry-after": "300" }));
+  await withStore(async (store) => {
+    const clock = new SteppedClock();
+    store.add(message("msg_1"), clock.now());
+    const receivers = [receiverAt(hook.url)];
+    const results: string[] = [];
+    await delivering({ store, receivers, clock, timeoutMs: 300 }, async (courier) => {
+      for (let attempt = 1; attempt <= 4; attempt++) {
+        await so(() => store.deliveries(1)[0]?.attempts === attempt);
+        const { result, nextAt } = store.deliveries(1)[0]!;
+        results.push(`${result}, ${nextAt === null ? "done" : (nextAt - clock.now()) / 1000}`);
+        courier.wake();
+        assert.equal(hook.got.length, attempt, "nothing is sent before its time");
+        if (nextAt !== null) clock.step(nextAt - clock.now());
+        courier.wake();
+      }
+      late.resolve(new Response());
+    });
+    assert.deepEqual(results, [
+      "status 500, 5",
+      "timeout, 30",
+      "status 429, 300",
+      "status 204, done",
+    ]);
+    const ids = new Set(hook.got.map(({ headers }) => headers.get("webhook-id")));
+    const times = new Set(hook.got.map(({ headers }) => headers.get("webhook-timestamp")));
+    assert.deepEqual([ids.size, times.size], [1, 4]);
+    for (const got of hook.got) assert.ok(await isGenuine(got));
+  });
+});
+
+Deno.test("Courier goes on after a restart where it was, and gives up after a day", async () => {
+  await using hook = startReceiver();
+  await withState(async (path) => {
+    const clock = new SteppedClock();
+    const from = clock.now();
+    const receivers = [receiverAt(hook.url)];
+    {
+      using store = await AlertStore.open(path);
+      store.add(message("msg_1"), clock.now());
+    }
+    for (let attempt = 1; attempt <= 11; attempt++) {
+      hook.answers.push(status(503));
+      using store = await AlertStore.open(path);
+      await delivering({ store, receivers, clock }, async (courier) => {
+        await so(() => store.deliveries(1)[0]?.attempts === attempt);
+        courier.wake();
+        assert.equal(courier.health[0]!.state, "failing");
+      });
+      const { nextAt } = store.deliveries(1)[0]!;
+      if (nextAt !== null) clock.step(nextAt - clock.now());
+    }
+    using store = await AlertStore.open(path);
+    assert.equal(store.deliveries(1)[0]!.status, "failed");
+    assert.ok(clock.now() - from >= 24 * 3_600_000);
+    assert.equal(hook.got.length, 11);
+  });
+});
+
+Deno.test("Courier follows no redirect", async () => {
+  await using hook = startReceiver();
+  await using other = startReceiver();
+  hook.answers.push(status(307, { location: other.url }));
+  await withStore(async (store) => {
+    const clock = new SteppedClock();
+    store.add(message("msg_1"), clock.now());
+    await delivering({ store, receivers: [receiverAt(hook.url)], clock }, async () => {
+      await so(() => store.deliveries(1)[0]?.attempts === 1);
+    });
+    assert.equal(store.deliveries(1)[0]!.result, "redirect 307");
+    assert.equal(other.got.length, 0);
+  });
+});
+
+Deno.test("Courier sends nothing more to a receiver that answered 410, until its address is another", async () => {
+  await using hook = startReceiver();
+  hook.answers.push(status(410));
+  await withStore(async (store) => {
+    const clock = new SteppedClock();
+    for (const id of ["msg_1", "msg_2"]) store.add(message(id), clock.now());
+    await delivering({ store, receivers: [receiverAt(hook.url)], clock }, async (courier) => {
+      await so(() => courier.health[0]?.state === "disabled");
+      store.add(message("msg_3"), clock.now());
+      await so(() => store.deliveries(1)[0]?.status === "failed");
+    });
+    const results = store.deliveries(9).map(({ result }) => result);
+    assert.deepEqual(results, ["webhook_disabled", "webhook_disabled", "status 410"]);
+    assert.equal(hook.got.length, 1);
+    store.add(message("msg_4"), clock.now());
+    await delivering({ store, receivers: [receiverAt(`${hook.url}/2`)], clock }, async () => {
+      await so(() => store.deliveries(1)[0]?.status === "delivered");
+    });
+  });
+});
+
+Deno.test("Courier keeps the order of a rule's messages, and lets no other rule wait for them", async () => {
+  await using hook = startReceiver();
+  hook.answers.push(status(500));
+  await withStore(async (store) => {
+    const clock = new SteppedClock();
+    store.add(message("msg_1", "a"), clock.now());
+    store.add(message("msg_2", "a"), clock.now());
+    store.add(message("msg_3", "b"), clock.now());
+    await delivering({ store, receivers: [receiverAt(hook.url)], clock }, async (courier) => {
+      await so(() => store.standing("hook").waiting === 2);
+      clock.step(5_000);
+      courier.wake();
+      await so(() => store.standing("hook").waiting === 0);
+    });
+    const ids = hook.got.map(({ headers }) => headers.get("webhook-id"));
+    assert.deepEqual(ids, ["msg_1", "msg_3", "msg_1", "msg_2"]);
+  });
+});
+
+Deno.test("Courier that ends on its way leaves the message for the next start", async () => {
+  await using hook = startReceiver();
+  const late = Promise.withResolvers<Response>();
+  hook.answers.push(() => late.promise);
+  await withStore(async (store) => {
+    const clock = new SteppedClock();
+    store.add(message("msg_1"), clock.now());
+    const options = { store, receivers: [receiverAt(hook.url)], clock };
+    await delivering(options, () => so(() => hook.got.length === 1));
+    late.resolve(new Response());
+    assert.deepEqual(store.deliveries(1).map(({ status, attempts }) => [status, attempts]), [
+      ["waiting", 0],
+    ]);
+    await delivering(options, () => so(() => store.deliveries(1)[0]!.status === "delivered"));
+    assert.equal(hook.got.length, 2);
+  });
+});

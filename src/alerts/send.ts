@@ -1,0 +1,87 @@
+/** One attempt to deliver a message to a webhook. */
+import { signedHeaders } from "./signature.ts";
+
+/** A receiver has so long to answer, milliseconds. */
+export const TIMEOUT_MS = 10_000;
+
+/** A webhook with its secret. */
+export interface Receiver {
+  readonly name: string;
+  readonly url: string;
+  readonly secret: Uint8Array<ArrayBuffer>;
+}
+
+/** What is sent. */
+export interface Message {
+  readonly id: string;
+  readonly body: string;
+}
+
+/** What came of an attempt. */
+export interface Outcome {
+  readonly delivered: boolean;
+  /** `status 200`, `redirect 302`, `timeout` or `network`: words without the address. */
+  readonly result: string;
+  /** The receiver wants no more (410). */
+  readonly gone: boolean;
+  /** How long the receiver asked to be left alone; null where it did not. */
+  readonly retryAfterMs: number | null;
+}
+
+/** Options of {@link send}. */
+export interface SendOptions {
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** Ends the attempt. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+function failed(result: string): Outcome {
+  return { delivered: false, result, gone: false, retryAfterMs: null };
+}
+
+function outcomeOf(response: Response): Outcome {
+  const { status, ok } = response;
+  const retryAfter = response.headers.get("retry-after") ?? "";
+  return {
+    delivered: ok,
+    result: `${status >= 300 && status < 400 ? "redirect" : "status"} ${status}`,
+    gone: status === 410,
+    retryAfterMs: /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1000 : null,
+  };
+}
+
+/**
+ * Sends a message once. A redirect is not followed, and the body of the answer is not read.
+ *
+ * @throws the signal's reason where it was aborted
+ */
+export async function send(
+  { url, secret }: Receiver,
+  { id, body }: Message,
+  { now, signal, timeoutMs = TIMEOUT_MS }: SendOptions,
+): Promise<Outcome> {
+  const timestamp = Math.floor(now / 1000);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "user-agent": "pnl-stream",
+        ...signedHeaders({ id, timestamp, body }, secret),
+      },
+      body,
+      redirect: "manual",
+      signal: AbortSignal.any([signal, timeout]),
+    });
+    const outcome = outcomeOf(response);
+    await response.body?.cancel();
+    return outcome;
+  } catch {
+    signal.throwIfAborted();
+    // What the runtime says names the address, which may hold a secret.
+    return failed(timeout.aborted ? "timeout" : "network");
+  }
+}
