@@ -142,7 +142,7 @@ Deno.test("serve as an edge has no data folder, shows the writer's figures, and 
       );
     });
     assert.throws(() => Deno.statSync(data), Deno.errors.NotFound);
-    assert.ok(Deno.statSync(`${folder}/logs/pnl-stream-edge-0.log`).isFile);
+    assert.ok(Deno.statSync(`${folder}/logs/combined-edge-0.log`).isFile);
   });
 });
 

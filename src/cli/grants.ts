@@ -112,7 +112,7 @@ export function grantsOf(
         sys: name === "doctor" ? ["statfs"] : [],
         net: network(config),
         ignoreEnv: config.redis !== null,
-        read: [...folders, ...(name === "serve" ? [DASHBOARD_FOLDER] : []), ...key],
+        read: [...folders, DASHBOARD_FOLDER, ...key],
         write: folders,
       };
     case "export":

@@ -75,8 +75,7 @@ Deno.test("grantsOf() an edge's server has a listener, Redis, logs and the dashb
     const { net, read, write, env: seen } = grantsOf(name, readConfig(env), env);
     assert.deepEqual([...seen].sort(), ["PNL_ROLE", "REDIS_URL"], "no upstream's credentials");
     assert.deepEqual(net, ["127.0.0.1:3000", "cache.example:6379"]);
-    const page = name === "serve" ? ["./dist/dashboard"] : [];
-    assert.deepEqual([read, write], [["./logs", ...page], ["./logs"]]);
+    assert.deepEqual([read, write], [["./logs", "./dist/dashboard"], ["./logs"]]);
   }
 });
 

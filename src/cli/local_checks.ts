@@ -1,14 +1,15 @@
 /** The checks of `doctor` on this machine: disk, databases, lock, port, permissions. */
 import { statfsSync } from "node:fs";
+import { readDashboard } from "../http/dashboard_files.ts";
 import { readDataLock } from "../log/data_lock.ts";
 import { openSqliteEventLog } from "../log/sqlite_event_log.ts";
 import { systemClock } from "../log/system_clock.ts";
 import { readPointer } from "../projection/projection_file.ts";
 import { openDatabase } from "../sqlite/database.ts";
-import { type Check, fail, ok, skip } from "./check.ts";
+import { type Check, fail, ok, skip, warn } from "./check.ts";
 import type { Config, Environment } from "./config.ts";
 import { prepareFolder } from "./folder.ts";
-import { grantsOf } from "./grants.ts";
+import { DASHBOARD_FOLDER, grantsOf } from "./grants.ts";
 import { logPath } from "./open_log.ts";
 import type { SettingName } from "./settings.ts";
 
@@ -121,11 +122,24 @@ function permissionCheck(config: Config, env: Environment): Check {
   };
 }
 
+/** The page is there to be served. */
+const DASHBOARD_CHECK: Check = {
+  name: "dashboard",
+  run: async () => {
+    const files = await readDashboard(DASHBOARD_FOLDER);
+    return files === null
+      ? warn("not built: / has nothing to show until deno task build has run")
+      : ok(`built, ${files.assets.size + 1} files`);
+  },
+};
+
 /** The checks of what is on this machine. */
 export function localChecks(config: Config, env: Environment): Check[] {
   const { dataDir, logDir } = config;
   const logs = diskCheck("log directory", logDir, "LOG_DIR");
-  if (config.role === "edge") return [permissionCheck(config, env), logs, portCheck(config)];
+  if (config.role === "edge") {
+    return [permissionCheck(config, env), logs, DASHBOARD_CHECK, portCheck(config)];
+  }
   return [
     permissionCheck(config, env),
     diskCheck("data directory", dataDir, "PNL_DATA_DIR"),
@@ -140,6 +154,7 @@ export function localChecks(config: Config, env: Environment): Check[] {
         return databaseCheck("projection", name === null ? null : `${dataDir}/${name}`).run();
       },
     },
+    DASHBOARD_CHECK,
     portCheck(config),
   ];
 }
