@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { startTestServer, type TestServer } from "../http/test_server.ts";
+import type { Surroundings } from "./condition.ts";
+import { Alerts } from "./alerts.ts";
+import type { AlertMessage } from "./payload.ts";
+import type { Rule } from "./rules.ts";
+import {
+  isGenuine,
+  receiverAt,
+  so,
+  startReceiver,
+  type TestReceiver,
+  withState,
+} from "./testing.ts";
+
+const RULE: Rule = {
+  name: "high",
+  when: { metric: "revenue.collected", op: ">", value: "100" },
+  forSeconds: 0,
+  every: null,
+  webhook: "hook",
+};
+
+/** Real alerts beside a real server. */
+interface Bed {
+  readonly server: TestServer;
+  readonly hook: TestReceiver;
+  /** Something is collected in a window, and the next window begins. */
+  collect(amount: string): Promise<void>;
+  /** Runs alerts until the work is done, as a process would. */
+  running(work: (alerts: Alerts) => Promise<void>): Promise<void>;
+}
+
+async function withBed(
+  rules: readonly Rule[],
+  test: (bed: Bed) => Promise<void>,
+  stalls: Surroundings["stalls"] = [],
+): Promise<void> {
+  await using server = await startTestServer();
+  await using hook = startReceiver();
+  await withState(async (path) => {
+    const { clock, projector: projection } = server;
+    const receivers = [receiverAt(hook.url)];
+    const running = async (work: (alerts: Alerts) => Promise<void>) => {
+      using alerts = await Alerts.open({ rules, receivers, path, clock, mode: "live" });
+      const isConfirmed = () => true;
+      const { statuses } = server.deps;
+      const stop = alerts.start({ projection, statuses, stalls: () => stalls, isConfirmed });
+      try {
+        await work(alerts);
+      } finally {
+        await stop();
+      }
+    };
+    const collect = async (amount: string) => {
+      await server.collect(amount);
+      clock.step(5_000);
+    };
+    await test({ server, hook, running, collect });
+  });
+}
+
+function bodies({ got }: TestReceiver): AlertMessage[] {
+  return got.map(({ body }) => JSON.parse(body));
+}
+
+function statusOf(alerts: Alerts): string | undefined {
+  return alerts.health().rules[0]?.status;
+}
+
+/** Time enough for two looks. */
+const looks = () => new Promise((resolve) => setTimeout(resolve, 2_200));
+
+Deno.test("Alerts tell that a figure crossed its threshold, and that it came back", async () => {
+  await withBed([RULE], async ({ hook, running, collect }) => {
+    await running(async () => {
+      await collect("50");
+      await collect("150.50");
+      await collect("160");
+      await so(() => hook.got.length === 1);
+      await collect("90");
+      await collect("91");
+      await so(() => hook.got.length === 2);
+    });
+    const [firing, resolved] = bodies(hook);
+    assert.equal(firing?.type, "pnl.alert.firing");
+    assert.match(firing.timestamp, /^2026-11-22T10:00:\d\d\.000Z$/);
+    const { pos, since, ...data } = firing.data;
+    assert.match(pos!, /^[0-9a-f]{16}:\d+$/);
+    assert.equal(since, firing.timestamp);
+    assert.deepEqual(data, {
+      ...{ rule: "high", when: RULE.when, value: "150.50", threshold: "100", repeated: false },
+      ...{ position: 3, mode: "live" },
+    });
+    assert.deepEqual([resolved?.type, resolved?.data.value, resolved?.data.since], [
+      ...["pnl.alert.resolved", "90.00", since],
+    ]);
+    for (const got of hook.got) assert.ok(await isGenuine(got));
+  });
+});
+
+Deno.test("Alerts judge a window that is over, though no event follows", async () => {
+  await withBed([RULE], async ({ server, hook, running }) => {
+    await running(async (alerts) => {
+      await server.collect("150");
+      await looks();
+      assert.equal(statusOf(alerts), "ok", "the window may bring more");
+      server.clock.step(6_000);
+      await so(() => hook.got.length === 1);
+    });
+  });
+});
+
+Deno.test("Alerts hold a figure that flaps until it has held for forSeconds", async () => {
+  await withBed([{ ...RULE, forSeconds: 12 }], async ({ server, hook, running, collect }) => {
+    await running(async (alerts) => {
+      for (const amount of ["150", "50", "151", "51", "152", "52"]) await collect(amount);
+      await looks();
+      assert.equal(hook.got.length, 0);
+      await collect("153");
+      await collect("154");
+      await so(() => statusOf(alerts) === "pending");
+      server.clock.step(13_000);
+      await so(() => hook.got.length === 1);
+      assert.equal(statusOf(alerts), "firing");
+    });
+  });
+});
+
+Deno.test("Alerts are not told again by a restart, and none is lost by one", async () => {
+  await withBed([{ ...RULE, forSeconds: 60 }], async ({ server, hook, running, collect }) => {
+    await running(async (alerts) => {
+      await collect("150");
+      await collect("151");
+      await so(() => statusOf(alerts) === "pending");
+    });
+    server.clock.step(60_000);
+    hook.answers.push(() => new Response(null, { status: 500 }));
+    await running(async (alerts) => {
+      await so(() => hook.got.length === 1 && alerts.health().webhooks[0]!.state === "failing");
+    });
+    server.clock.step(6_000);
+    await running(async (alerts) => {
+      await so(() => alerts.health().webhooks[0]!.state === "ok");
+      await looks();
+    });
+    await running(async (alerts) => {
+      assert.equal(statusOf(alerts), "firing");
+      await looks();
+    });
+    assert.equal(new Set(hook.got.map(({ headers }) => headers.get("webhook-id"))).size, 1);
+    assert.equal(hook.got.length, 2);
+    await running(async () => {
+      await collect("10");
+      await collect("11");
+      await so(() => hook.got.length === 3);
+    });
+    assert.equal(bodies(hook)[2]!.type, "pnl.alert.resolved");
+  });
+});
+
+Deno.test("Alerts repeat while a condition of time holds, and resolve it when it is over", async () => {
+  const stalls = [{ part: "pushing", reason: "pushing_stopped" }];
+  const rule: Rule = { ...RULE, when: { watchdog: "any" }, every: 60 };
+  await withBed([rule], async ({ server, hook, running }) => {
+    await running(async () => {
+      await so(() => hook.got.length === 1);
+      server.clock.step(61_000);
+      await so(() => hook.got.length === 2);
+      stalls.pop();
+      await so(() => hook.got.length === 3);
+    });
+    const told = bodies(hook).map(({ type, data }) => [type, data.repeated, data.value]);
+    assert.deepEqual(told, [
+      ["pnl.alert.firing", false, "pushing_stopped"],
+      ["pnl.alert.firing", true, "pushing_stopped"],
+      ["pnl.alert.resolved", false, null],
+    ]);
+  }, stalls);
+});
