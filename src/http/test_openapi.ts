@@ -13,6 +13,12 @@ export interface OpenApi {
 /** A place where a parameter may stand. */
 type Place = "query" | "path" | "header";
 
+/** A body, with what was seen of it. */
+interface Body {
+  readonly schema: object;
+  readonly example?: unknown;
+}
+
 /** An operation of the document. */
 export interface Operation {
   readonly operationId: string;
@@ -24,7 +30,7 @@ export interface Operation {
     readonly schema: object;
   }[];
   readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+    Record<string, { readonly content?: Readonly<Record<string, Body>> }>
   >;
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
 }

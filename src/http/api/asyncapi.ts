@@ -6,7 +6,7 @@ import { AGAIN, CLIENT_FRAME, CLOSE, MAX_INBOUND_BYTES } from "../../stream/prot
 import { EVENT_STREAM_QUERY, SSE_QUERY, WS_QUERY } from "../streams_query.ts";
 import { EVENT } from "./event_shape.ts";
 import { SERVER_FRAMES, SSE_EVENT_RESET, SSE_RESET } from "./messages.ts";
-import { type Json, namedShapes, namesIn, shapeOf } from "./shapes.ts";
+import { type Json, namedShapes, namesIn, type Shape, shapeOf } from "./shapes.ts";
 import { DELIVERED } from "./snapshots.ts";
 
 const DESCRIPTION = `
@@ -39,7 +39,7 @@ function sseFields(event: string, id: string | null): Json {
   };
 }
 
-function message(summary: string | undefined, payload: Json, headers?: Json): Json {
+function message(summary: string | undefined, payload: Shape, headers?: Json): Json {
   return {
     ...(summary === undefined ? {} : { summary }),
     contentType: "application/json",
@@ -64,7 +64,7 @@ function clientFrames(): Record<string, Json> {
   ]));
 }
 
-function queryOf(schema: z.ZodObject): Json {
+function queryOf(schema: z.ZodObject): Shape {
   return { ...shapeOf(schema, "input"), additionalProperties: false };
 }
 
@@ -127,7 +127,7 @@ function eventStreams(): Record<string, Json> {
 }
 
 /** A stream in Redis, whose entries are fields; the payload is what stands in one of them as JSON. */
-function redisStream(key: string, title: string, field: string, id: string, of: Json): Json {
+function redisStream(key: string, title: string, field: string, id: string, of: Shape): Json {
   const headers = {
     type: "object",
     properties: { id: { type: "string", description: id }, field: { const: field } },

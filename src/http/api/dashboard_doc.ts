@@ -35,7 +35,7 @@ export const ASSET = {
   summary: "A file of the dashboard",
   description: "A name stands for one content for ever.",
   query: NO_PARAMETERS,
-  path: { name: z.string() },
+  path: { name: z.string().meta({ examples: ["main.js"] }) },
   headers: IF_NONE_MATCH,
   answers: [
     {

@@ -78,7 +78,7 @@ export const ONE_EVENT = {
   summary: "One event",
   description: "The canonical line itself (RFC 8785), as it is hashed.",
   query: NO_PARAMETERS,
-  path: { position: POSITION },
+  path: { position: POSITION.meta({ examples: [1] }) },
   headers: { "If-None-Match": "Its `ETag`, which never changes: `304`." },
   answers: [
     {

@@ -1,8 +1,9 @@
 /** The routes as OpenAPI 3.1, made from what each says of itself and is read by. */
 import type { Registered } from "../routes.ts";
+import type { OpenApiDocument, Operation } from "./document.ts";
 import { operationOf, templateOf } from "./operation.ts";
 import { TAGS } from "./route_doc.ts";
-import { type Json, namedShapes, namesIn } from "./shapes.ts";
+import { namedShapes, namesIn } from "./shapes.ts";
 
 const DESCRIPTION = `
 Live profit and loss, folded from an immutable log.
@@ -56,8 +57,8 @@ const HEADERS = {
  * @param routes in the order in which they are to stand
  * @param version of the server
  */
-export function openApiDocument(routes: readonly Registered[], version: string): Json {
-  const paths: Record<string, Record<string, Json>> = {};
+export function openApiDocument(routes: readonly Registered[], version: string): OpenApiDocument {
+  const paths: Record<string, Record<string, Operation>> = {};
   for (const route of routes) {
     const path = paths[templateOf(route.path)] ??= {};
     path[route.method.toLowerCase()] = operationOf(route);

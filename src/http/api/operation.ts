@@ -6,8 +6,10 @@ import { TAKES_TICKETS } from "../auth.ts";
 import { type ProblemCode, problemKind } from "../problem.ts";
 import type { Registered } from "../routes.ts";
 import { PROBLEM } from "./problem_shape.ts";
+import type { Answer, Content, Operation, Parameter } from "./document.ts";
+import EXAMPLES from "./examples.json" with { type: "json" };
 import type { AnswerDoc, RouteDoc } from "./route_doc.ts";
-import { type Json, shapeOf } from "./shapes.ts";
+import { type Json, type Shape, shapeOf } from "./shapes.ts";
 
 /** What every route may answer. */
 const ANYWHERE: readonly ProblemCode[] = ["misdirected_request", "internal"];
@@ -41,21 +43,27 @@ export function problemsOf({ method, path, doc }: Registered): ProblemCode[] {
   ];
 }
 
-function queryParameters(doc: RouteDoc): Json[] {
+function queryParameters(doc: RouteDoc): Parameter[] {
   return Object.entries(doc.query.shape).map(([name, schema]: [string, z.ZodType]) => {
     const { description, ...shape } = shapeOf(schema, "input");
     const required = !schema.safeParse(undefined).success;
-    return { name, in: "query", required, ...(description ? { description } : {}), schema: shape };
+    return {
+      name,
+      in: "query",
+      required,
+      ...(description === undefined ? {} : { description }),
+      schema: shape,
+    };
   });
 }
 
-function parameters(doc: RouteDoc): Json[] {
-  const inPath = Object.entries(doc.path ?? {}).map(([name, schema]) => (
+function parameters(doc: RouteDoc): Parameter[] {
+  const inPath = Object.entries(doc.path ?? {}).map(([name, schema]): Parameter => (
     { name, in: "path", required: true, schema: shapeOf(schema) }
   ));
   // OpenAPI has other places for what is said of `Accept`.
   const headers = Object.entries(doc.headers ?? {}).filter(([name]) => name !== "Accept")
-    .map(([name, description]) => ({
+    .map(([name, description]): Parameter => ({
       name,
       in: "header",
       required: false,
@@ -73,10 +81,16 @@ function headersOf(headers: Readonly<Record<string, string>>): Json {
   );
 }
 
-function answerOf({ description, bodies, headers = {} }: AnswerDoc): Json {
-  const content = Object.entries(bodies ?? {}).map(([type, body]) => [
+const SEEN: Readonly<Record<string, unknown>> = EXAMPLES;
+
+/** @param example of the first body; undefined where there is none */
+function answerOf({ description, bodies, headers = {} }: AnswerDoc, example?: unknown): Answer {
+  const content = Object.entries(bodies ?? {}).map(([type, body], index) => [
     type,
-    { schema: body === "text" ? { type: "string" } : shapeOf(body) },
+    {
+      schema: body === "text" ? { type: "string" } : shapeOf(body),
+      ...(example === undefined || index > 0 ? {} : { example }),
+    },
   ]);
   return {
     description,
@@ -86,9 +100,9 @@ function answerOf({ description, bodies, headers = {} }: AnswerDoc): Json {
 }
 
 /** One answer for all problems of a status. */
-function problemAnswer(codes: readonly ProblemCode[]): Json {
+function problemAnswer(codes: readonly ProblemCode[]): Answer & { readonly content: Content } {
   const kinds = codes.map(problemKind);
-  const schema = {
+  const schema: Shape = {
     allOf: [shapeOf(PROBLEM)],
     properties: { type: { enum: kinds.map(({ type }) => type) } },
   };
@@ -99,9 +113,11 @@ function problemAnswer(codes: readonly ProblemCode[]): Json {
 }
 
 /** Answers by status. Where a problem has the status of an answer, that answer may be either. */
-function responses(route: Registered): Json {
-  const found: Record<string, Json> = {};
-  for (const answer of route.doc.answers) found[answer.status] = answerOf(answer);
+function responses(route: Registered): Operation["responses"] {
+  const found: Record<string, Answer> = {};
+  const [usual, ...others] = route.doc.answers;
+  found[usual.status] = answerOf(usual, SEEN[route.doc.id]);
+  for (const answer of others) found[answer.status] = answerOf(answer);
   const codes = Map.groupBy(problemsOf(route), (code) => problemKind(code).status);
   for (const [status, ofStatus] of codes) {
     const { description, content } = problemAnswer(ofStatus);
@@ -109,14 +125,14 @@ function responses(route: Registered): Json {
     found[status] = answer === undefined ? { description, content } : {
       ...answer,
       description: `${answer.description} ${description}`,
-      content: { ...Object(answer.content), ...Object(content) },
+      content: { ...answer.content, ...content },
     };
   }
   return found;
 }
 
 /** Who may: any of these is enough. */
-function security(route: Registered): Json[] {
+function security(route: Registered): Operation["security"] {
   const scope = scopeOf(route);
   if (scope === "open") return [];
   const tickets = TAKES_TICKETS.has(route.path) ? [{ ticket: [scope] }] : [];
@@ -124,7 +140,7 @@ function security(route: Registered): Json[] {
 }
 
 /** The operation. */
-export function operationOf(route: Registered): Json {
+export function operationOf(route: Registered): Operation {
   const { id, tag, summary, description, body, headers } = route.doc;
   const accept = headers?.["Accept"];
   const told = [description, accept === undefined ? undefined : `\`Accept\`: ${accept}`]

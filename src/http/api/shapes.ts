@@ -2,22 +2,30 @@
 import { z } from "zod";
 import { SHAPES } from "./names.ts";
 
-/** JSON Schema, or any other part of a document. */
+/** JSON Schema. */
+export type Shape = z.core.JSONSchema.BaseSchema;
+
+/** Any other part of a document. */
 export type Json = { readonly [member: string]: unknown };
 
 const REFERENCE = "#/components/schemas/";
+
+/** The name of the shape that a reference leads to. */
+export function nameIn(reference: string): string {
+  return reference.slice(REFERENCE.length);
+}
 
 function uri(id: string): string {
   return `${REFERENCE}${id}`;
 }
 
 /** Without what says of each shape by itself where it is and which dialect it is of. */
-function bare({ $schema: _, $id: __, ...schema }: Json): Json {
+function bare({ $schema: _, $id: __, ...schema }: Shape): Shape {
   return schema;
 }
 
 /** All shapes that have a name, by it. */
-export function namedShapes(): Readonly<Record<string, Json>> {
+export function namedShapes(): Readonly<Record<string, Shape>> {
   const { schemas } = z.toJSONSchema(SHAPES, { uri, io: "output" });
   return Object.fromEntries(
     Object.entries(schemas).sort(([a], [b]) => a < b ? -1 : 1)
@@ -26,7 +34,7 @@ export function namedShapes(): Readonly<Record<string, Json>> {
 }
 
 /** A shape as it stands in a document: a reference where it has a name. */
-export function shapeOf(schema: z.ZodType, io: "input" | "output" = "output"): Json {
+export function shapeOf(schema: z.ZodType, io: "input" | "output" = "output"): Shape {
   const id = SHAPES.get(schema)?.id;
   if (id !== undefined) return { $ref: uri(id) };
   if (schema instanceof z.ZodArray && schema.element instanceof z.ZodType) {
@@ -40,12 +48,12 @@ export function shapeOf(schema: z.ZodType, io: "input" | "output" = "output"): J
 }
 
 /** Every name of a shape that a part of a document refers to, itself or through other shapes. */
-export function namesIn(part: unknown, shapes: Readonly<Record<string, Json>>): Set<string> {
+export function namesIn(part: unknown, shapes: Readonly<Record<string, Shape>>): Set<string> {
   const found = new Set<string>();
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
     const reference: unknown = Reflect.get(value, "$ref");
-    const id = typeof reference === "string" ? reference.slice(REFERENCE.length) : null;
+    const id = typeof reference === "string" ? nameIn(reference) : null;
     if (id !== null && !found.has(id)) {
       found.add(id);
       visit(shapes[id]);
