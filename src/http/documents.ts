@@ -1,9 +1,10 @@
-/** `/openapi.json` and `/asyncapi.json`: what is served here, for programs. */
+/** `/openapi.json`, `/asyncapi.json` and `/docs`: what is served here, for programs and for people. */
 import type { Context } from "hono";
 import { createHash } from "node:crypto";
 import { asyncApiDocument } from "./api/asyncapi.ts";
-import { ASYNCAPI, OPENAPI } from "./api/documents_doc.ts";
+import { ASYNCAPI, DOCS, OPENAPI } from "./api/documents_doc.ts";
 import { openApiDocument } from "./api/openapi.ts";
+import { PAGE_POLICY, referencePage } from "./api/page.ts";
 import type { AppDeps } from "./deps.ts";
 import { entityTag, matches } from "./entity_tag.ts";
 import { type HeaderFields, JSON_TYPE, reply } from "./reply.ts";
@@ -45,6 +46,10 @@ export function documentRoutes(routes: Routes, { version }: Pick<AppDeps, "versi
     () => `${JSON.stringify(asyncApiDocument(version))}\n`,
     { "content-type": JSON_TYPE },
   );
+  const page = new Document(
+    () => referencePage(openApiDocument(routes.all, version)),
+    { "content-type": "text/html; charset=utf-8", "content-security-policy": PAGE_POLICY },
+  );
 
   routes.get("/openapi.json", OPENAPI, (c, query) => {
     query();
@@ -54,5 +59,10 @@ export function documentRoutes(routes: Routes, { version }: Pick<AppDeps, "versi
   routes.get("/asyncapi.json", ASYNCAPI, (c, query) => {
     query();
     return asyncApi.reply(c);
+  });
+
+  routes.get("/docs", DOCS, (c, query) => {
+    query();
+    return page.reply(c);
   });
 }

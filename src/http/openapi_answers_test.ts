@@ -70,6 +70,7 @@ async function wellAnswered(asker: Asker): Promise<void> {
       "/metrics",
       "/openapi.json",
       "/asyncapi.json",
+      "/docs",
       "/api/session",
     ]
   ) {
@@ -94,7 +95,13 @@ async function wellAnswered(asker: Asker): Promise<void> {
   await asker.ask("/api/session", 204, { method: "DELETE" });
   await asker.ask("/ws", 101, { headers: handshakeOf(asker) });
   for (
-    const path of ["/api/pnl/current", "/api/events/{position}", "/openapi.json", "/asyncapi.json"]
+    const path of [
+      "/api/pnl/current",
+      "/api/events/{position}",
+      "/openapi.json",
+      "/asyncapi.json",
+      "/docs",
+    ]
   ) {
     await asker.ask(path, 304, { headers: { "if-none-match": "*" } });
   }

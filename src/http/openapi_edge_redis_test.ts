@@ -21,6 +21,7 @@ const EVERYBODYS = [
   "/metrics",
   "/openapi.json",
   "/asyncapi.json",
+  "/docs",
   "/api/pnl/current",
   "/api/pnl/breakdown",
   "/api/pnl/stream",

@@ -20,6 +20,7 @@ export const UNBUILT = `<!DOCTYPE html>
         <li><a href="api/pnl/breakdown">What it is made of</a></li>
         <li><a href="api/events">Events of the log</a></li>
         <li><a href="health">Health</a></li>
+        <li><a href="docs">The API</a></li>
       </ul>
     </main>
   </body>

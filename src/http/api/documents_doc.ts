@@ -14,9 +14,9 @@ const DOCUMENT = {
   problems: [],
 } as const;
 
-function answersWith(body: z.ZodType) {
+function answersWith(body: z.ZodType | "text", type = "application/json") {
   const description = "The document.";
-  const bodies = { "application/json": body };
+  const bodies = { [type]: body };
   return [{ status: 200, description, bodies, headers: TAG_HEADERS }, UNCHANGED] as const;
 }
 
@@ -34,4 +34,12 @@ export const ASYNCAPI = {
   id: "getAsyncApi",
   summary: "The streams, as AsyncAPI 3",
   answers: answersWith(z.looseObject({ asyncapi: z.literal("3.0.0") })),
+} as const satisfies RouteDoc;
+
+/** `GET /docs` */
+export const DOCS = {
+  ...DOCUMENT,
+  id: "getReference",
+  summary: "The routes, for people",
+  answers: answersWith("text", "text/html"),
 } as const satisfies RouteDoc;
