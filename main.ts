@@ -44,6 +44,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./src/cli/keys.ts")).command,
   },
   {
+    name: "alerts",
+    summary: "Show the rules of alerts and what was sent; try a webhook.",
+    load: async () => (await import("./src/cli/alerts.ts")).command,
+  },
+  {
     name: "doctor",
     summary: "Check the configuration, the upstreams, Redis, the disk and the databases.",
     load: async () => (await import("./src/cli/doctor.ts")).command,

@@ -61,7 +61,7 @@ function denoRun(
 /** The flags that a subcommand is started with under an environment. */
 export async function flagsFor(name: string, env: Record<string, string>): Promise<string[]> {
   const args = ["permissions", "--launch", "--for", name];
-  const { stdout } = await denoRun(["--allow-env"], args, env).output();
+  const { stdout } = await denoRun(["--allow-env", "--allow-read"], args, env).output();
   return new TextDecoder().decode(stdout).trim().split(" ").filter((flag) => flag !== "");
 }
 

@@ -96,6 +96,19 @@ export class AlertStore implements Disposable {
     this.#transaction(() => this.#insert(delivery, now));
   }
 
+  /** Adds a message that was sent once, and is not sent again. */
+  addDone(
+    delivery: NewDelivery,
+    status: "delivered" | "failed",
+    result: string,
+    now: number,
+  ): void {
+    this.#transaction(() => {
+      this.#insert(delivery, now);
+      this.#attempted({ id: delivery.id, status, result, nextAt: null, now });
+    });
+  }
+
   /**
    * Forgets the rules that are no more, and gives up what waits for webhooks that are no more.
    *
@@ -129,15 +142,8 @@ export class AlertStore implements Disposable {
   }
 
   /** Writes down what came of an attempt. */
-  attempted({ id, status, result, nextAt, now }: Attempt): void {
-    this.#transaction(() =>
-      this.#run(
-        `UPDATE alert_deliveries SET attempts = attempts + 1, status = ?, result = ?, next_at = ?,
-         done_at = ? WHERE id = ?`,
-        ...[status, result, nextAt === null ? null : Math.ceil(nextAt)],
-        ...[status === "waiting" ? null : now, id],
-      )
-    );
+  attempted(attempt: Attempt): void {
+    this.#transaction(() => this.#attempted(attempt));
   }
 
   /** The receiver wants no more: what waits for it is given up. */
@@ -216,6 +222,15 @@ export class AlertStore implements Disposable {
          SELECT seq FROM alert_deliveries WHERE status <> 'waiting'
          ORDER BY seq DESC LIMIT 1 OFFSET ${MOST_DONE}
        )`,
+    );
+  }
+
+  #attempted({ id, status, result, nextAt, now }: Attempt): void {
+    this.#run(
+      `UPDATE alert_deliveries SET attempts = attempts + 1, status = ?, result = ?, next_at = ?,
+       done_at = ? WHERE id = ?`,
+      ...[status, result, nextAt === null ? null : Math.ceil(nextAt)],
+      ...[status === "waiting" ? null : now, id],
     );
   }
 

@@ -1,5 +1,7 @@
 /** The composition root: puts the parts together for a configuration, starts them, stops them in turn. */
+import type { Alerts } from "../alerts/alerts.ts";
 import type { Access } from "../access/access.ts";
+import type { Operations } from "../http/operations.ts";
 import type { Server } from "../http/server.ts";
 import { acquireDataLock } from "../log/data_lock.ts";
 import { checkLogFiles } from "../log/log_files.ts";
@@ -8,10 +10,12 @@ import type { Clock } from "../pnl/clock.ts";
 import { Explainer } from "../projection/explainer.ts";
 import { openReadPath } from "../projection/open_read_path.ts";
 import { Projector } from "../projection/projector.ts";
+import { isConfirmed } from "../projection/served.ts";
 import { checkBindings } from "../sources/binding.ts";
 import { Poller } from "../sources/poller.ts";
 import type { Source } from "../sources/source.ts";
 import { StateStore } from "../sources/state_store.ts";
+import type { AlertSettings } from "./alert_settings.ts";
 import type { Config } from "./config.ts";
 import { prepareFolder } from "./folder.ts";
 import { watchMidnight } from "./midnight.ts";
@@ -98,18 +102,27 @@ async function openParts(
   return { log, projector, poller, access, redis, setPort };
 }
 
+/**
+ * How long ago the log's end was known. Where another process has the lease it may have appended since:
+ * this one does not know any more where the log ends.
+ */
+function confirmedAgeMs({ redis, projector }: Parts): number | null {
+  return redis?.isLost === true ? null : projector.confirmedAgeMs;
+}
+
 /** Everything that reads and streams, on top of what writes. */
 async function listen(
   config: Config,
   clock: Clock,
   parts: Parts,
+  alerts: Alerts | null,
   stack: AsyncDisposableStack,
-): Promise<Server> {
+): Promise<{ readonly server: Server; readonly operations: Operations }> {
   const { log, projector, poller, redis } = parts;
   const between = redis === null ? [] : [redis.tier];
   const { readPath, stop } = openReadPath({ projector, clock, between });
   stack.defer(stop);
-  const { server } = await serveNode(config, clock, {
+  return await serveNode(config, clock, {
     role: "all",
     access: parts.access,
     log,
@@ -118,14 +131,43 @@ async function listen(
     readPath,
     statuses: () => poller.statuses(),
     polls: () => poller.polls(),
-    // Another process may have appended since: this one does not know any more where the log ends.
-    confirmedAgeMs: () => redis?.isLost === true ? null : projector.confirmedAgeMs,
+    confirmedAgeMs: () => confirmedAgeMs(parts),
     intervalMs: () => config.intervalMs,
     mode: () => config.mode,
     writerAddress: () => null,
     redis: redis === null ? null : () => redis.health(),
+    alerts: alerts === null ? null : () => alerts.health(),
   });
-  return server;
+}
+
+/** The alerts that the configuration asks for, which the stack closes; null where it asks for none. */
+async function openAlerts(
+  { dataDir, mode }: Config,
+  clock: Clock,
+  settings: AlertSettings | null,
+  stack: AsyncDisposableStack,
+): Promise<Alerts | null> {
+  if (settings === null) return null;
+  const { Alerts } = await import("../alerts/alerts.ts");
+  const { rules, receivers } = settings;
+  const options = { rules, receivers, clock, path: `${dataDir}/state.db`, mode: mode ?? "live" };
+  return stack.use(await Alerts.open(options));
+}
+
+/** Begins to judge and deliver. Returns what ends both; nothing, where there are no alerts. */
+function startAlerts(
+  alerts: Alerts | null,
+  { intervalMs }: Config,
+  parts: Parts,
+  { watch }: Operations,
+): () => Promise<void> {
+  if (alerts === null) return () => Promise.resolve();
+  return alerts.start({
+    projection: parts.projector,
+    statuses: () => parts.poller.statuses(),
+    stalls: () => watch.stalls,
+    isConfirmed: () => isConfirmed(confirmedAgeMs(parts), intervalMs),
+  });
 }
 
 /** Starts what runs by itself. Where another process writes to Redis, all that appends ends; reads go on. */
@@ -151,6 +193,7 @@ function run(
  * Starts the server. Where a part cannot start, those before it are stopped again.
  *
  * @param signal ends waiting for another's lease in Redis
+ * @param alertSettings null where there are no rules
  * @throws {DataLockedError} where another process has the data directory
  * @throws {LogFilesError} where the log is gone, or its files do not belong together
  * @throws {BindingError} where the log belongs to another account or host
@@ -163,15 +206,20 @@ export async function startApplication(
   config: Config,
   clock: Clock,
   signal: AbortSignal = new AbortController().signal,
+  alertSettings: AlertSettings | null = null,
 ): Promise<Application> {
   await using stack = new AsyncDisposableStack();
   const parts = await openParts(config, clock, stack, signal);
-  const server = await listen(config, clock, parts, stack);
+  const alerts = await openAlerts(config, clock, alertSettings, stack);
+  const { server, operations } = await listen(config, clock, parts, alerts, stack);
   parts.setPort(server.port);
   run(parts, clock, addressOf(config, server.port), stack);
+  const endAlerts = startAlerts(alerts, config, parts, operations);
   const running = stack.move();
   let stopping: Promise<boolean> | null = null;
   const stop = async () => {
+    // A source that is stopped on purpose, or a stream that drains, is no alert.
+    await endAlerts();
     // What was appended last still goes to Redis while the peers say goodbye.
     const writing = parts.poller.stop().then(() => parts.redis?.stop());
     const [clean] = await Promise.all([server.stop(), writing]);

@@ -38,6 +38,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Addresses and networks of the proxies whose word is taken for where a client is. */
   readonly trustedProxies: readonly string[];
+  /** The rules of alerts; null where there are none, and on an edge. */
+  readonly alertsFile: string | null;
   readonly sandboxSeed: number;
   readonly redis: RedisConfig | null;
   readonly kalshi:
@@ -119,17 +121,20 @@ function crossFaults(env: Environment): string[] {
 
 /** An edge has no use for the upstreams' credentials, and a machine less that holds them is better. */
 function unusedOnEdge(env: Environment): string[] {
-  return SETTING_NAMES
-    .filter((name) => /^(KALSHI|ANTHROPIC|REVENUE)_.*(KEY|TOKEN)/.test(name))
-    .filter((name) => (env[name]?.trim() ?? "") !== "")
+  const has = (name: SettingName) => (env[name]?.trim() ?? "") !== "";
+  const credentials = SETTING_NAMES
+    .filter((name) => /^(KALSHI|ANTHROPIC|REVENUE)_.*(KEY|TOKEN)/.test(name) && has(name))
     .map((name) => `${name}: is not used by an edge, which asks no upstream; leave it out`);
+  return has("PNL_ALERTS_FILE")
+    ? [...credentials, "PNL_ALERTS_FILE: is not used by an edge; its writer sends the alerts"]
+    : credentials;
 }
 
 /** Names with a prefix of ours that no setting has: most likely typing errors. */
 function unknownNames(env: Environment): string[] {
   return Object.keys(env)
     .filter((name) => /^(PNL|REDIS|KALSHI|ANTHROPIC|REVENUE|BREAKER|SOURCE)_/.test(name))
-    .filter((name) => !(name in SETTINGS) && !name.startsWith("PNL_TEST_"))
+    .filter((name) => !(name in SETTINGS) && !/^PNL_(TEST_|ALERT_SECRET)/.test(name))
     .sort()
     .map((name) => {
       const near = nearest(name, SETTING_NAMES);
@@ -198,6 +203,7 @@ export function readConfig(env: Environment): Config {
     since: values.PNL_SINCE ?? null,
     allowedOrigins: values.PNL_ALLOWED_ORIGINS ?? [],
     trustedProxies: values.PNL_TRUSTED_PROXIES ?? [],
+    alertsFile: isEdge ? null : values.PNL_ALERTS_FILE ?? null,
     sandboxSeed: values.PNL_SANDBOX_SEED!,
     redis: redisOf(values),
     ...sources,

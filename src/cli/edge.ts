@@ -81,6 +81,7 @@ export async function startEdge(config: Config, clock: Clock): Promise<Applicati
     mode: () => edge.writer?.mode ?? null,
     writerAddress: () => edge.writer?.address ?? null,
     redis: () => edgeRedisHealth(edge, redis, tier),
+    alerts: null,
   });
   stack.defer(edge.onRestart(() => hub.sendAway()));
   stack.defer(tellWriter(edge));

@@ -13,3 +13,10 @@ export function readEnvironment(): Environment {
   }
   return env;
 }
+
+/** A variable that is no setting, such as a webhook's secret; undefined where it is not to be seen. */
+export function readVariable(name: string, env: Environment): string | undefined {
+  if (env[name] !== undefined) return env[name];
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}

@@ -1,4 +1,5 @@
 /** Which permissions of the runtime a subcommand needs under a configuration, and no more. */
+import type { AlertRules } from "../alerts/rules.ts";
 import { isLoopback } from "../http/loopback.ts";
 import type { Config, Environment } from "./config.ts";
 import { SETTING_NAMES } from "./settings.ts";
@@ -32,6 +33,7 @@ export const GRANTED = [
     "export",
     "backup",
     "keys",
+    "alerts",
     "doctor",
     "sandbox",
   ] as const,
@@ -70,10 +72,21 @@ function upstreamHosts(config: Config): string[] {
   return [...new Set(urls.map(hostAndPort))];
 }
 
+/** What sending alerts needs: the file of rules, the hosts of webhooks, and where their secrets are. */
+function sending({ alertsFile }: Config, alerts: AlertRules | null) {
+  const webhooks = alerts?.webhooks ?? [];
+  const secretFiles = webhooks.flatMap(({ secretFile }) => secretFile ?? []);
+  return {
+    net: [...new Set(webhooks.map(({ url }) => hostAndPort(url)))],
+    read: [...(alertsFile === null ? [] : [alertsFile]), ...secretFiles],
+    env: webhooks.flatMap(({ secretEnv }) => secretEnv ?? []),
+  };
+}
+
 /** The sandbox's servers take any free port of the loopback address, which covers whatever else is there. */
-function network(config: Config): string[] {
+function network(config: Config, alertHosts: readonly string[]): string[] {
   const redis = config.redis === null ? [] : [hostAndPort(config.redis.url)];
-  const hosts = [listening(config), ...upstreamHosts(config), ...redis];
+  const hosts = [listening(config), ...upstreamHosts(config), ...redis, ...alertHosts];
   if (config.mode !== "sandbox") return [...new Set(hosts)];
   return [...hosts.filter((host) => !host.startsWith("127.0.0.1:")), "127.0.0.1"];
 }
@@ -86,11 +99,13 @@ const UPSTREAM = /^(KALSHI|ANTHROPIC|REVENUE)_/;
  *
  * @param config null where the environment is invalid: then only what it takes to say so
  * @param environment of the settings, only those that are set need to be seen
+ * @param alerts null where there are none, or where their file is invalid
  */
 export function grantsOf(
   name: GrantedCommand,
   config: Config | null,
   environment: Environment,
+  alerts: AlertRules | null = null,
 ): Grants {
   const env = SETTING_NAMES
     .filter((setting) => environment[setting] !== undefined)
@@ -104,17 +119,25 @@ export function grantsOf(
   const key = config.kalshi !== null && "file" in config.kalshi.privateKey
     ? [config.kalshi.privateKey.file]
     : [];
+  const sends = sending(config, alerts);
   switch (name) {
     case "serve":
-    case "doctor":
+    case "doctor": {
+      const own = name === "serve" ? sends : { net: [], read: [], env: [] };
       return {
         ...data,
         sys: name === "doctor" ? ["statfs"] : [],
-        net: network(config),
+        net: network(config, own.net),
+        env: [...env, ...own.env],
         ignoreEnv: config.redis !== null,
-        read: [...folders, DASHBOARD_FOLDER, ...key],
+        read: [...folders, DASHBOARD_FOLDER, ...key, ...own.read],
         write: folders,
       };
+    }
+    case "alerts": {
+      const read = [config.dataDir, ...sends.read];
+      return { ...data, net: sends.net, env: [...env, ...sends.env], read };
+    }
     case "export":
       // To give a file its name takes reading as well as writing.
       return { ...data, read: [config.dataDir, "."], write: [config.dataDir, "."] };

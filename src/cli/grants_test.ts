@@ -47,6 +47,27 @@ Deno.test("flagsOf() prints only words that a shell leaves alone", () => {
   for (const flag of flags) assert.match(flag, /^--allow-[a-z]+=[A-Za-z0-9_.:,/[\]-]+$/);
 });
 
+Deno.test("grantsOf() serve and alerts reach the webhooks, and read the rules and the secrets", () => {
+  const hook = { name: "a", url: "https://a.example/x", secretEnv: "PNL_ALERT_SECRET_A" };
+  const alerts = {
+    rules: [],
+    webhooks: [hook, { name: "b", url: "http://127.0.0.1:9/y", secretFile: "keys/b.txt" }],
+  };
+  const env = { ...LIVE, PNL_ALERTS_FILE: "alerts.json" };
+  const config = readConfig(env);
+  const serve = grantsOf("serve", config, env, alerts);
+  assert.deepEqual(serve.net.slice(-2), ["a.example:443", "127.0.0.1:9"]);
+  assert.deepEqual(serve.read.slice(-2), ["alerts.json", "keys/b.txt"]);
+  assert.ok(serve.env.includes("PNL_ALERT_SECRET_A") && serve.env.includes("PNL_ALERTS_FILE"));
+  const command = grantsOf("alerts", config, env, alerts);
+  assert.deepEqual(command.net, ["a.example:443", "127.0.0.1:9"]);
+  assert.deepEqual(command.read, ["./data", "alerts.json", "keys/b.txt"]);
+  assert.deepEqual(command.write, ["./data"]);
+  const blind = grantsOf("serve", config, env, null);
+  assert.equal(blind.read.at(-1), "alerts.json", "to say what is wrong with it");
+  assert.ok(!grantsOf("doctor", config, env, alerts).net.includes("a.example:443"));
+});
+
 const REDIS = { REDIS_URL: "redis://user:hush@cache.example/2" };
 
 Deno.test("grantsOf() serve and doctor reach Redis, and see nothing of the environment but the settings", () => {

@@ -70,8 +70,8 @@ function redacted(sink: Sink & Partial<AsyncDisposable>, redactor: Redactor): Si
 }
 
 /** Opens the sinks. What reaches any of them has gone through the redactor. */
-function openSinks(config: Config, bounds: LogBounds) {
-  const redactor = new Redactor(secretsOf(config));
+function openSinks(config: Config, bounds: LogBounds, secrets: readonly string[]) {
+  const redactor = new Redactor([...secretsOf(config), ...secrets]);
   const open = (kind: "combined" | "error", bytes: number) => {
     const path = `${config.logDir}/${fileName(kind, config)}`;
     try {
@@ -95,15 +95,17 @@ function openSinks(config: Config, bounds: LogBounds) {
  * worse to `<LOG_DIR>/error.log` too; of an edge these are `combined-edge-<port>.log` and
  * `error-edge-<port>.log`. No sink sees a secret.
  *
+ * @param secrets what no line may hold, beside the credentials of the configuration
  * @returns what writes out the rest and ends it
  * @throws {CommandError} where the folder cannot be written
  */
 export async function startLogging(
   config: Config,
   bounds: LogBounds = BOUNDS,
+  secrets: readonly string[] = [],
 ): Promise<() => Promise<void>> {
   prepareFolder(config.logDir, "LOG_DIR");
-  const { terminal, combined, error } = openSinks(config, bounds);
+  const { terminal, combined, error } = openSinks(config, bounds, secrets);
   await configure({
     contextLocalStorage: new AsyncLocalStorage(),
     sinks: { terminal, combined, error: withFilter(error, "error") },

@@ -18,6 +18,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?:\\[nr]|\s)+[A-Za-z0-9+/=]{12,})+(?:(?:\\[nr]|\s)+[A-Za-z0-9+/=]{1,76})?/g,
     REDACTED,
   ],
+  [/\bwhsec_[A-Za-z0-9+/=]+/g, REDACTED],
   [/\bsk-ant-[A-Za-z0-9_-]+/g, REDACTED],
   // Of a key of this service its public part stays: an operator has to find it.
   [/\b(pnl_[a-z]+_[A-Za-z0-9]{6,})_[A-Za-z0-9_-]{16,}/g, `$1_${REDACTED}`],

@@ -1,4 +1,6 @@
 /** `permissions`: prints the flags of `deno run` that a subcommand needs. */
+import type { AlertRules } from "../alerts/rules.ts";
+import { readAlertRules } from "./alert_settings.ts";
 import { type Command, UsageError } from "./command.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { flagsOf, GRANTED, grantsOf, isGranted } from "./grants.ts";
@@ -8,6 +10,16 @@ import { print, printError, printJson } from "./output.ts";
 function configOrNull(env: Readonly<Record<string, string | undefined>>, launch: boolean) {
   try {
     return readConfig(env);
+  } catch (error) {
+    if (launch && error instanceof ConfigError) return null;
+    throw error;
+  }
+}
+
+/** The rules of alerts; null where there are none, or where a launcher leaves what is wrong to the command. */
+function alertsOrNull(config: Config | null, launch: boolean): AlertRules | null {
+  try {
+    return config === null ? null : readAlertRules(config);
   } catch (error) {
     if (launch && error instanceof ConfigError) return null;
     throw error;
@@ -39,9 +51,10 @@ export const command: Command = {
         `permissions --for: ${JSON.stringify(name)} is not one of ${GRANTED.join(", ")}`,
       );
     }
-    const config = configOrNull(env, options.launch === true);
+    const launch = options.launch === true;
+    const config = configOrNull(env, launch);
     warn(config);
-    const grants = grantsOf(name, config, env);
+    const grants = grantsOf(name, config, env, alertsOrNull(config, launch));
     if (options.json === true) printJson(grants);
     else print(flagsOf(grants).join(" "));
     return 0;

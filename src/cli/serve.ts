@@ -1,6 +1,7 @@
 /** `serve`: runs the server until a signal ends it. */
 import { systemClock } from "../log/system_clock.ts";
 import manifest from "../../deno.json" with { type: "json" };
+import { type AlertSettings, readAlertSettings } from "./alert_settings.ts";
 import type { Application } from "./application.ts";
 import type { Command } from "./command.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -43,13 +44,17 @@ async function stopInTime(application: Application, endLogging: () => Promise<vo
 }
 
 /** Starts what the configuration asks for; what the other role needs is not loaded. */
-async function start(config: Config, signal: AbortSignal): Promise<Application> {
+async function start(
+  config: Config,
+  alerts: AlertSettings | null,
+  signal: AbortSignal,
+): Promise<Application> {
   if (config.role === "edge") {
     const { startEdge } = await import("./edge.ts");
     return await startEdge(config, systemClock);
   }
   const { startApplication } = await import("./application.ts");
-  return await startApplication(config, systemClock, signal);
+  return await startApplication(config, systemClock, signal, alerts);
 }
 
 /** The subcommand. */
@@ -61,13 +66,14 @@ export const command: Command = {
   options: {},
   async run({ env }) {
     const config = readConfig(env);
-    const endLogging = await startLogging(config);
+    const alerts = readAlertSettings(config, env);
+    const endLogging = await startLogging(config, undefined, alerts?.secrets);
     const ended = untilSignal();
     const starting = new AbortController();
     void ended.then(() => starting.abort());
     let application: Application;
     try {
-      application = await start(config, starting.signal);
+      application = await start(config, alerts, starting.signal);
     } catch (error) {
       await endLogging();
       if (error === starting.signal.reason) return 0;

@@ -38,7 +38,7 @@ export async function serveNode(
   config: Config,
   clock: Clock,
   node: ServedNode,
-): Promise<{ readonly server: Server; readonly hub: Hub }> {
+): Promise<{ readonly server: Server; readonly hub: Hub; readonly operations: Operations }> {
   const { projection, statuses, confirmedAgeMs, intervalMs } = node;
   const serve = serveWith({ clock, statuses, confirmedAgeMs, intervalMs });
   const hub = new Hub({
@@ -64,7 +64,8 @@ export async function serveNode(
     trustedProxies,
   };
   const app = createApp({ ...node, ...common });
-  return { server: startServer({ app, hub, operations, host, port, allowedOrigins }), hub };
+  const server = startServer({ app, hub, operations, host, port, allowedOrigins });
+  return { server, hub, operations };
 }
 
 /** Where a node is reached, such as `http://127.0.0.1:3000`. */

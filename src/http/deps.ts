@@ -1,4 +1,5 @@
 /** What the routes need; the composition root gives it. */
+import type { AlertsHealth } from "../alerts/alerts.ts";
 import type { Access } from "../access/access.ts";
 import type { EventLog } from "../log/event_log.ts";
 import type { Explainer } from "../projection/explainer.ts";
@@ -32,6 +33,8 @@ export interface AppDeps extends ServeOptions {
   readonly writerAddress: () => string | null;
   /** Null where Redis is not configured. */
   readonly redis: (() => RedisHealth) | null;
+  /** Null where no rules are configured, and on an edge. */
+  readonly alerts: (() => AlertsHealth) | null;
   /** What is measured and watched beside. */
   readonly operations: Operations;
   /** Who may have what. */

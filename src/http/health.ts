@@ -42,6 +42,18 @@ function tierHealth(deps: AppDeps, head: number | null, redis: RedisHealth | nul
   };
 }
 
+/** Null where no rules are configured. */
+function alertsHealth({ alerts }: AppDeps) {
+  if (alerts === null) return null;
+  const { rules, webhooks } = alerts();
+  return {
+    firing: rules.filter(({ status }) => status === "firing").map(({ name }) => name),
+    webhooks: Object.fromEntries(
+      webhooks.map(({ name, state, waiting }) => [name, { state, waiting }]),
+    ),
+  };
+}
+
 function healthBody(deps: AppDeps, judgement: Judgement, uptimeMs: number) {
   const { status, reasons, head, confirmedAgeMs } = judgement;
   const { state, position } = deps.projection;
@@ -60,6 +72,7 @@ function healthBody(deps: AppDeps, judgement: Judgement, uptimeMs: number) {
     sources: Object.fromEntries(deps.statuses().map((each) => [each.name, sourceHealth(each)])),
     tiers: tierHealth(deps, head, redis),
     redis,
+    alerts: alertsHealth(deps),
     streams: deps.hub.stats(),
   };
 }

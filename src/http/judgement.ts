@@ -77,6 +77,9 @@ export function judge(deps: AppDeps): Judgement {
     if (fault !== null) reasons.push(`${status.name}_${fault}`);
   }
   reasons.push(...deps.operations.watch.stalls.map(({ reason }) => reason));
+  if (deps.alerts?.().webhooks.some(({ state }) => state !== "ok") === true) {
+    reasons.push("alerts_undelivered");
+  }
   if (deps.redis !== null) reasons.push(...redisFaults(deps.redis()));
   const status = failed.length > 0 ? "unavailable" : reasons.length > 0 ? "degraded" : "ok";
   return { status, reasons, head, confirmedAgeMs };

@@ -3,6 +3,7 @@ import { Exposition, EXPOSITION_TYPE, type Sample } from "../metrics/exposition.
 import { METRICS } from "./api/operation_doc.ts";
 import type { AppDeps } from "./deps.ts";
 import { judge } from "./judgement.ts";
+import { alertMetrics } from "./metrics_alerts.ts";
 import { LogMetrics } from "./metrics_log.ts";
 import { redisMetrics } from "./metrics_redis.ts";
 import { sourceMetrics } from "./metrics_sources.ts";
@@ -82,6 +83,7 @@ export function metricRoutes(routes: Routes, deps: AppDeps): void {
     tierMetrics(out, deps);
     streamMetrics(out, deps);
     redisMetrics(out, deps);
+    alertMetrics(out, deps);
     requestMetrics(out, deps);
     return reply(c, 200, out.text(), { "content-type": EXPOSITION_TYPE });
   });

@@ -120,6 +120,7 @@ export function startTestEdge(url: string, dashboard: AppDeps["dashboard"] = nul
     allowedOrigins: [],
     dashboard,
     trustedProxies: new TrustedProxies([]),
+    alerts: null,
   });
   const server = startServer({ app, hub, operations, host: "127.0.0.1", port: 0, stopMs: STOP_MS });
   const running = new AbortController();

@@ -37,9 +37,10 @@ export class TestClock implements Clock {
 }
 
 /** What a test may have other than usual. */
-export interface TestServerOptions
-  extends
-    Partial<Pick<AppDeps, "access" | "allowedOrigins" | "dashboard" | "publicUrl" | "redis">> {
+export interface TestServerOptions extends
+  Partial<
+    Pick<AppDeps, "access" | "alerts" | "allowedOrigins" | "dashboard" | "publicUrl" | "redis">
+  > {
   readonly mode?: "live" | "sandbox";
   /** Addresses and networks. */
   readonly trustedProxies?: readonly string[];
@@ -104,6 +105,7 @@ function chosen(options: TestServerOptions, clock: Clock) {
     mode: () => options.mode ?? "live",
     writerAddress: () => null,
     redis: options.redis ?? null,
+    alerts: options.alerts ?? null,
     access: options.access ?? openAccess(clock),
     publicUrl: options.publicUrl ?? null,
     allowedOrigins: options.allowedOrigins ?? [],

@@ -30,6 +30,17 @@ const REDIS = z.strictObject({
   snapshots: z.strictObject({ offset: NUMBER.nullable() }).optional(),
 }).describe("What only a writer has is not there on an edge.");
 
+const ALERTS = z.strictObject({
+  firing: z.array(z.string()).describe("Rules by name."),
+  webhooks: z.record(
+    z.string(),
+    z.strictObject({
+      state: z.enum(["ok", "failing", "disabled"]),
+      waiting: NUMBER.describe("Messages that are still to be delivered."),
+    }),
+  ),
+});
+
 const STREAMS = z.strictObject({
   connections: z.strictObject({ websocket: NUMBER, sse: NUMBER }),
   closing: NUMBER,
@@ -91,6 +102,7 @@ export const HEALTH = named(
     ),
     tiers: z.strictObject({ memory: TIER, redis: TIER, sqlite: TIER }),
     redis: REDIS.nullable().describe("Null where it is not configured."),
+    alerts: ALERTS.nullable().describe("Null where no rules are configured, and on an edge."),
     streams: STREAMS,
   }),
 );
