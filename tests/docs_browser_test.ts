@@ -37,6 +37,10 @@ Deno.test({
     for (const shape of Object.keys(document.components.schemas)) {
       assert.ok(await page.locator(`#shape-${shape}`).isVisible(), shape);
     }
+    const { channels } = await (await server.get("/asyncapi.json")).json();
+    for (const channel of Object.keys(channels)) {
+      assert.ok(await page.locator(`#messages-${channel}`).isVisible(), channel);
+    }
     const broken = await page.evaluate<string[]>(
       `[...document.querySelectorAll('a[href^="#"]')].map((a) => a.getAttribute("href"))
         .filter((href) => document.getElementById(href.slice(1)) === null)`,

@@ -47,7 +47,7 @@ export function documentRoutes(routes: Routes, { version }: Pick<AppDeps, "versi
     { "content-type": JSON_TYPE },
   );
   const page = new Document(
-    () => referencePage(openApiDocument(routes.all, version)),
+    () => referencePage(openApiDocument(routes.all, version), asyncApiDocument(version)),
     { "content-type": "text/html; charset=utf-8", "content-security-policy": PAGE_POLICY },
   );
 

@@ -4,6 +4,7 @@ import { SNAPSHOT } from "../../pnl/snapshot_schema.ts";
 import { redisKeys } from "../../redis/keys.ts";
 import { AGAIN, CLIENT_FRAME, CLOSE, MAX_INBOUND_BYTES } from "../../stream/protocol.ts";
 import { EVENT_STREAM_QUERY, SSE_QUERY, WS_QUERY } from "../streams_query.ts";
+import type { AsyncApiDocument, Channel, Message } from "./document.ts";
 import { EVENT } from "./event_shape.ts";
 import { SERVER_FRAMES, SSE_EVENT_RESET, SSE_RESET } from "./messages.ts";
 import { type Json, namedShapes, namesIn, type Shape, shapeOf } from "./shapes.ts";
@@ -39,7 +40,7 @@ function sseFields(event: string, id: string | null): Json {
   };
 }
 
-function message(summary: string | undefined, payload: Shape, headers?: Json): Json {
+function message(summary: string | undefined, payload: Shape, headers?: Json): Message {
   return {
     ...(summary === undefined ? {} : { summary }),
     contentType: "application/json",
@@ -48,7 +49,7 @@ function message(summary: string | undefined, payload: Shape, headers?: Json): J
   };
 }
 
-function serverFrames(): Record<string, Json> {
+function serverFrames(): Channel["messages"] {
   return Object.fromEntries(
     Object.entries(SERVER_FRAMES).map(([name, schema]) => {
       const { description, ...payload } = shapeOf(schema);
@@ -57,7 +58,7 @@ function serverFrames(): Record<string, Json> {
   );
 }
 
-function clientFrames(): Record<string, Json> {
+function clientFrames(): Channel["messages"] {
   return Object.fromEntries(CLIENT_FRAME.options.map((schema) => [
     schema.shape.type.value,
     message(undefined, shapeOf(schema, "input")),
@@ -68,7 +69,7 @@ function queryOf(schema: z.ZodObject): Shape {
   return { ...shapeOf(schema, "input"), additionalProperties: false };
 }
 
-function webSocket(): Json {
+function webSocket(): Channel {
   return {
     address: "/ws",
     title: "WebSocket, subprotocol pnl.v1",
@@ -84,7 +85,7 @@ function webSocket(): Json {
   };
 }
 
-function eventStreams(): Record<string, Json> {
+function eventStreams(): AsyncApiDocument["channels"] {
   const servers = [{ $ref: "#/servers/http" }];
   return {
     snapshotStream: {
@@ -127,7 +128,7 @@ function eventStreams(): Record<string, Json> {
 }
 
 /** A stream in Redis, whose entries are fields; the payload is what stands in one of them as JSON. */
-function redisStream(key: string, title: string, field: string, id: string, of: Shape): Json {
+function redisStream(key: string, title: string, field: string, id: string, of: Shape): Channel {
   const headers = {
     type: "object",
     properties: { id: { type: "string", description: id }, field: { const: field } },
@@ -144,7 +145,7 @@ function redisStream(key: string, title: string, field: string, id: string, of: 
   };
 }
 
-function redisStreams(): Record<string, Json> {
+function redisStreams(): AsyncApiDocument["channels"] {
   const keys = redisKeys("{prefix}");
   return {
     redisEvents: redisStream(
@@ -198,7 +199,7 @@ const SERVERS = {
  *
  * @param version of the server
  */
-export function asyncApiDocument(version: string): Json {
+export function asyncApiDocument(version: string): AsyncApiDocument {
   const channels = { ws: webSocket(), ...eventStreams(), ...redisStreams() };
   const shapes = namedShapes();
   const used = namesIn(channels, shapes);

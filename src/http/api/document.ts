@@ -1,4 +1,4 @@
-/** The parts of the OpenAPI document that the reference is made from. */
+/** The parts of the documents that the reference is made from. */
 import type { Json, Shape } from "./shapes.ts";
 
 /** A parameter of an operation. */
@@ -48,4 +48,40 @@ export interface OpenApiDocument {
     readonly securitySchemes: Json;
     readonly headers: Json;
   };
+}
+
+/** A message of a channel. */
+export interface Message {
+  readonly summary?: string;
+  readonly contentType: string;
+  readonly payload: Shape;
+  readonly headers?: Json;
+}
+
+/** A stream, with the messages of both sides. */
+export interface Channel {
+  readonly address: string;
+  readonly title: string;
+  readonly messages: Readonly<Record<string, Message>>;
+  readonly "x-close-codes"?: readonly CloseCode[];
+  readonly [more: string]: unknown;
+}
+
+/** Why a WebSocket is closed. */
+export interface CloseCode {
+  readonly code: number;
+  readonly description: string;
+  /** It is worth coming back. */
+  readonly retry: boolean;
+}
+
+/** The document of the streams. */
+export interface AsyncApiDocument {
+  readonly asyncapi: "3.0.0";
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly defaultContentType: string;
+  readonly servers: Json;
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly operations: Json;
+  readonly components: { readonly schemas: Readonly<Record<string, Shape>> };
 }

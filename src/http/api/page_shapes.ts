@@ -96,12 +96,18 @@ function rows(shape: Shape, before = ""): Row[] {
 }
 
 /** Members with what they are; the empty text where there are none. */
-export function list(members: readonly Row[]): string {
-  const items = members.map(({ name, kind, text }) => {
+export function list(found: readonly Row[]): string {
+  const items = found.map(({ name, kind, text }) => {
     const meaning = text === "" ? "" : `<dd>${prose(text)}</dd>`;
     return `<div><dt><code>${escape(name)}</code> <span>${kind}</span></dt>${meaning}</div>`;
   });
   return items.length === 0 ? "" : `<dl>${items.join("\n")}</dl>`;
+}
+
+/** The members of a shape, with theirs; what it is where it has none. */
+export function members(shape: Shape): string {
+  const found = rows(shape);
+  return found.length > 0 ? list(found) : `<p>${kindOf(shape)}</p>`;
 }
 
 function variant(shape: Shape, index: number): string {
@@ -114,11 +120,8 @@ function variant(shape: Shape, index: number): string {
 export function namedShape(name: string, shape: Shape): string {
   const variants = alternatives(shape).filter(({ properties }) => properties !== undefined);
   const told = shape.description === undefined ? "" : blocks(shape.description);
-  const members = rows(shape);
   const body = variants.length > 0
     ? `<p>One of:</p>${variants.map(variant).join("\n")}`
-    : members.length > 0
-    ? list(members)
-    : `<p>${kindOf(shape)}</p>`;
+    : members(shape);
   return `<section>${heading(3, shapeId(name), escape(name))}${told}${body}</section>`;
 }
