@@ -1,6 +1,6 @@
 /** When a delivery that failed is tried again. */
 
-/** Seconds until the next attempt, after the first, the second, …: nearly 26 hours in all. */
+/** Seconds until the next attempt, after the first, the second, …: more than 25 hours in all. */
 const WAITS = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200] as const;
 
 /** A wait grows by up to this part, by chance, so that not everything comes back at once. */
