@@ -9,7 +9,8 @@ import { Gap } from "./gap.ts";
 import type { Hub } from "./hub.ts";
 import { Inbound } from "./inbound.ts";
 import { REFUSALS } from "./limits.ts";
-import { MAX_BUFFERED_BYTES, PacedSocket } from "./paced_socket.ts";
+import { PacedSocket } from "./paced_socket.ts";
+import { Parting } from "./parting.ts";
 import { Pending } from "./pending.ts";
 import {
   type AckFrame,
@@ -53,8 +54,7 @@ export class WebSocketSubscriber implements Subscriber {
   /** Null while nothing waits, as is mostly so for thousands of peers. */
   #pending: Pending | null = null;
   #refused = false;
-  /** When it is sent away, the time to come back after. It may not be open yet, or may not read. */
-  #leaving: number | null = null;
+  readonly #parting: Parting;
   #lastOffset = -1;
   /** While the first snapshot waits: nothing live is sent meanwhile. */
   #greeting: ReturnType<typeof setTimeout> | null = null;
@@ -75,13 +75,15 @@ export class WebSocketSubscriber implements Subscriber {
     this.#hub = hub;
     this.#socket = socket;
     this.#line = new PacedSocket(socket, hub.lateAfterMs);
+    this.#parting = new Parting(hub, socket, this.#line);
     this.#feeds = feeds;
     this.#first = first;
   }
 
   /** The socket is open: says hello, and goes on from where the peer said, or soon sends the current. */
   opened(): void {
-    if (this.#leaving !== null || this.#hub.draining) return this.drain(this.#hub.retryMs());
+    if (this.#parting.begun) return this.#parting.close();
+    if (this.#hub.draining) return this.drain(this.#hub.retryMs());
     this.#line.say(helloFrame(this.#hub.epoch, this.#hub.intervalMs));
     const first = this.#first;
     if (first !== null) return this.#attempt(() => this.#follow(first));
@@ -97,7 +99,7 @@ export class WebSocketSubscriber implements Subscriber {
   /** The peer sent something. */
   received(data: unknown): void {
     if (this.#refused) return;
-    if (this.#leaving !== null) return this.#close(this.#leaving);
+    if (this.#parting.begun) return this.#parting.close();
     this.#attempt(() => {
       const excess = this.#inbound.receive(data, performance.now());
       if (excess !== null) return this.#refuseBeyond(excess);
@@ -143,7 +145,7 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** Each second: tells who is late, and closes whom it can tell. */
   watch(now: number): void {
-    if (this.#refused || this.#leaving !== null) return;
+    if (this.#refused || this.#parting.begun) return;
     const { flow } = this.#line;
     const late = flow.isLate(now);
     if (late && !this.#late) this.#hub.count("lateTimes");
@@ -171,21 +173,13 @@ export class WebSocketSubscriber implements Subscriber {
   /** Closes with 1001 and the time to come back after. */
   drain(retryMs: number): void {
     this.#halt();
-    this.#leaving = retryMs;
     this.#hub.leave(this);
-    const stalled = this.#line.flow.isLate(performance.now()) ||
-      this.#line.bufferedBytes > MAX_BUFFERED_BYTES;
-    // A peer that does not read is left to the runtime's ping, which a close would end.
-    if (!stalled || this.#hub.draining) this.#close(retryMs);
+    this.#parting.begin(CLOSE.drain, `retryMs=${retryMs}`);
   }
 
   /** Closes with 4401. */
   expel(): void {
     this.#refuse(CLOSE.unauthorized, "unauthorized", "The key or the session counts no more");
-  }
-
-  #close(retryMs: number): void {
-    if (this.#line.isOpen) this.#socket.close(CLOSE.drain, `retryMs=${retryMs}`);
   }
 
   #handle(data: unknown): void {
