@@ -13,7 +13,6 @@ import { handshake } from "./test_streams.ts";
 const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/ 500 internal$/, "errors_test.ts"],
   [/ 503 not-on-this-node$/, "openapi_edge_redis_test.ts"],
-  [/ 408 body-too-slow$/, "session_test.ts"],
   // There a socket is opened and closed, until a thousand were.
   [/^GET \/ws (429|503) too-many-(from-address|of-key|streams)$/, "limits_test.ts"],
 ];
@@ -135,6 +134,7 @@ async function refused(asker: Asker): Promise<void> {
   await asker.ask("/api/session", 400, post("{"));
   await asker.ask("/api/session", 400, post('{"other":1}'));
   await asker.ask("/api/session", 413, post(`"${"x".repeat(20_000)}"`));
+  await asker.ask("/api/session", 408, { ...post("{"), endless: true });
   await asker.ask("/api/session", 415, post("key", { "content-type": "text/plain" }));
 }
 

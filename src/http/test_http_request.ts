@@ -7,6 +7,8 @@ export interface PlainRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The body never ends. */
+  readonly endless?: true;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface PlainRequest {
  * @param origin such as `http://127.0.0.1:3000`
  */
 export function plainRequest(origin: string, asked: PlainRequest): Promise<Response> {
-  const { method = "GET", path, headers = {}, body } = asked;
+  const { method = "GET", path, headers = {}, body, endless } = asked;
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const sent = request(`${origin}${path}`, { method, headers, agent: false });
   const answer = (status: number, fields: NodeJS.Dict<string | string[]>, text: string | null) => {
@@ -48,6 +50,7 @@ export function plainRequest(origin: string, asked: PlainRequest): Promise<Respo
     message.on("data", (part) => text += part);
     message.on("end", () => answer(statusCode, headers, text));
   });
-  sent.end(body);
+  if (endless) sent.write(body ?? " ");
+  else sent.end(body);
   return promise;
 }
