@@ -51,10 +51,10 @@ function message(summary: string | undefined, payload: Shape, headers?: Json): M
 
 function serverFrames(): Channel["messages"] {
   return Object.fromEntries(
-    Object.entries(SERVER_FRAMES).map(([name, schema]) => {
-      const { description, ...payload } = shapeOf(schema);
-      return [name, message(String(description), payload)];
-    }),
+    Object.entries(SERVER_FRAMES).map(([name, schema]) => [
+      name,
+      message(schema.description, shapeOf(schema)),
+    ]),
   );
 }
 

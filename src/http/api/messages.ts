@@ -59,6 +59,10 @@ export const SERVER_FRAMES = {
     ),
 } as const;
 
+for (const [name, frame] of Object.entries(SERVER_FRAMES)) {
+  named(`${name.slice(0, 1).toUpperCase()}${name.slice(1)}Frame`, frame);
+}
+
 /** The data of `event: reset` in the stream of snapshots. */
 export const SSE_RESET = z.strictObject(FORGET);
 
