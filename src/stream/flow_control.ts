@@ -23,8 +23,8 @@ const QUEUED_MS = 500;
 const REMEMBERED_FRAMES = 16;
 
 /**
- * Flow control of one connection. A peer that never acknowledges is held to a rate. From its first
- * acknowledgement on it has credit: a window that opens while answers come quickly, up to
+ * Flow control of one connection. A peer that never acknowledges, or does no more, is held to a rate. From
+ * an acknowledgement on it has credit: a window that opens while answers come quickly, up to
  * {@link MAX_UNACKED_BYTES}, and closes down to one frame while they come slowly, so that no queue of old
  * figures stands between the server and a slow peer. Times are monotonic milliseconds.
  */
@@ -49,7 +49,7 @@ export class FlowControl {
     this.#lateAfterMs = lateAfterMs;
   }
 
-  /** True from the first acknowledgement on. */
+  /** True from an acknowledgement on, until the peer is given up as one that acknowledges. */
   get acknowledging(): boolean {
     return this.#acknowledging;
   }
@@ -106,6 +106,18 @@ export class FlowControl {
       this.#adapt(bytes, now - newestAt);
     }
     return outcome;
+  }
+
+  /**
+   * The peer has said nothing for so long that it is taken for one that never acknowledges, until it does
+   * again. What it was sent and did not acknowledge counts against its rate.
+   */
+  lapse(now: number): void {
+    this.#acknowledging = false;
+    this.#window = FIRST_WINDOW_BYTES;
+    this.#kept = false;
+    this.#shownAt = null;
+    this.#pace.spend(this.#sent.bytes, now);
   }
 
   /**

@@ -137,3 +137,20 @@ Deno.test("FlowControl counts the age from when a position was first sent, and s
   flow.acknowledge("pnl", 4, 20_000);
   assert.deepEqual([flow.isLate(20_000), flow.waitMs(100, 20_000)], [false, 0]);
 });
+
+Deno.test("FlowControl holds a peer that has lapsed to the rate, what it left unacknowledged included", () => {
+  const flow = new FlowControl(0, LATE_MS);
+  flow.sent("pnl", 1, 100, 0);
+  flow.acknowledge("pnl", 1, 10);
+  flow.sent("pnl", 2, PLAIN_BURST_BYTES, 60_000);
+  assert.equal(flow.waitMs(100, 100_000), Infinity);
+  flow.lapse(100_000);
+  assert.equal(flow.ageMs(100_000), null);
+  assert.deepEqual([flow.isLate(200_000), flow.awaits("pnl", 2)], [false, false]);
+  const waitMs = flow.waitMs(100, 100_000);
+  assert.ok(waitMs > 0 && waitMs < 1_000, `${waitMs}`);
+  assert.equal(flow.waitMs(100, 101_000), 0);
+  assert.equal(flow.acknowledge("pnl", 2, 101_000), "fresh");
+  assert.equal(flow.awaits("pnl", 2), false);
+  assert.deepEqual([flow.unackedBytes, flow.ageMs(101_000)], [0, 41_000]);
+});

@@ -89,6 +89,11 @@ export class PacedSocket {
     return this.#flow.acknowledge(channel, offset, now);
   }
 
+  /** The peer is taken for one that never acknowledges, until it does again. */
+  lapse(now: number): void {
+    this.#flow.lapse(now);
+  }
+
   /** True where too much waits, {@link LOOK_AFTER_BYTES} more at most than is allowed. */
   #isCrowded(): boolean {
     if (!this.#crowded && this.#unlooked < LOOK_AFTER_BYTES) return false;

@@ -150,8 +150,13 @@ export class WebSocketSubscriber implements Subscriber {
     const late = flow.isLate(now);
     if (late && !this.#late) this.#hub.count("lateTimes");
     this.#late = late;
-    if (flow.dueMs(now) > this.#hub.slowMs && this.#inbound.quietMs(now) < THERE_MS) {
-      return this.#refuseBeyond("slow");
+    const { slowMs } = this.#hub;
+    if (flow.dueMs(now) > slowMs) {
+      // Its last acknowledgement is older than that, and no sign that it is there.
+      if (this.#inbound.quietMs(now) < Math.min(THERE_MS, slowMs)) {
+        return this.#refuseBeyond("slow");
+      }
+      this.#line.lapse(now);
     }
     this.#attempt(() => {
       if (this.#gap?.isStuck(now)) this.#giveUp();
