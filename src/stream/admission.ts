@@ -35,6 +35,8 @@ export class Admission {
   readonly #addresses = new Tally();
   readonly #keys = new Tally();
   #open = 0;
+  /** Streams that were told to go, and did not: they are held against nobody. */
+  #lingering = 0;
 
   constructor(options: AdmissionOptions, now: number) {
     const perSecond = options.handshakesPerSecond ?? HANDSHAKES_PER_SECOND;
@@ -48,6 +50,8 @@ export class Admission {
   refusal({ address, key }: Counted, now: number): Exclude<OpeningLimit, "draining"> | null {
     if (!this.#handshakes.take(1, now)) return "handshakes";
     if (this.#open >= this.#maxConnections) return "connections";
+    // Each still costs a socket: there may not be more and more of them.
+    if (this.#lingering >= this.#maxConnections) return "connections";
     if (this.#addresses.of(address) >= this.#maxPerAddress) return "address";
     return this.#keys.of(key) >= this.#maxPerKey ? "key" : null;
   }
@@ -64,5 +68,16 @@ export class Admission {
     this.#open -= 1;
     this.#addresses.remove(address);
     this.#keys.remove(key);
+  }
+
+  /** A stream that is open was told to go, and does not: it gives its place back. */
+  linger(holder: Counted): void {
+    this.leave(holder);
+    this.#lingering += 1;
+  }
+
+  /** A stream that lingered is gone. */
+  vanish(): void {
+    this.#lingering -= 1;
   }
 }

@@ -45,7 +45,8 @@ export class Hub {
   readonly #ticker: Ticker;
   /** Who is open, and for whom. */
   readonly #open = new Map<Subscriber, Holder>();
-  readonly #closing = new Set<Subscriber>();
+  /** Who was told to go, and when; null once its place was given back. */
+  readonly #closing = new Map<Subscriber, number | null>();
   readonly #admission: Admission;
   readonly #overload: Overload<Subscriber>;
   readonly #refused = new RefusalCounts();
@@ -201,10 +202,15 @@ export class Hub {
     }
   }
 
-  /** Offers nothing more to a connection that was told to go; it still counts until it is released. */
+  /**
+   * Offers nothing more to a connection that was told to go. It counts until it is released, but against no
+   * limit where it does not go within the idle time: a WebSocket cannot be ended by force.
+   */
   leave(subscriber: Subscriber): void {
     this.#fanOut.remove(subscriber);
-    if (this.#open.has(subscriber)) this.#closing.add(subscriber);
+    if (this.#open.has(subscriber) && !this.#closing.has(subscriber)) {
+      this.#closing.set(subscriber, performance.now());
+    }
   }
 
   /** The connection is gone. Doing it twice is harmless. */
@@ -213,8 +219,9 @@ export class Hub {
     const holder = this.#open.get(subscriber);
     if (holder === undefined) return;
     this.#open.delete(subscriber);
+    if (this.#closing.get(subscriber) === null) this.#admission.vanish();
+    else this.#admission.leave(holder);
     this.#closing.delete(subscriber);
-    this.#admission.leave(holder);
     this.#overload.forget(subscriber);
     this.#connections[subscriber.transport] -= 1;
   }
@@ -276,6 +283,7 @@ export class Hub {
     const now = performance.now();
     this.#overload.check(this.#open.keys(), now);
     this.#expel();
+    this.#freePlaces(now);
     for (const subscriber of this.#open.keys()) subscriber.watch?.(now);
   }
 
@@ -285,6 +293,17 @@ export class Hub {
       if (holds === null || this.#closing.has(subscriber) || holds()) continue;
       if (subscriber.expel === undefined) subscriber.drain(this.retryMs());
       else subscriber.expel();
+    }
+  }
+
+  /** Takes their places from those who were told to go long ago. */
+  #freePlaces(now: number): void {
+    for (const [subscriber, since] of this.#closing) {
+      if (since === null || now - since < this.idleSeconds * 1_000) continue;
+      const holder = this.#open.get(subscriber);
+      if (holder === undefined) continue;
+      this.#closing.set(subscriber, null);
+      this.#admission.linger(holder);
     }
   }
 
