@@ -95,9 +95,11 @@ export class Access {
 
   /**
    * True while whoever was identified as such would be again. Thousands of streams of one key may ask
-   * each second: what was found out is said again for half a second.
+   * each second: what was found out is said again for half a second. Where keys are not known nobody
+   * can say that one was revoked: what does not end by its own time goes on.
    */
   holds({ key, session }: Principal): boolean {
+    if (!this.#keys.isKnown) return !this.#isOver(key) && !this.#isOver(session);
     const now = performance.now();
     if (now - this.#heldAt > HELD_MS) {
       this.#held.clear();
@@ -168,14 +170,19 @@ export class Access {
     if (key === null) return null;
     const { id, name, expiresAt, scopes } = key;
     if (session === null) return { key: { id, name, expiresAt }, scopes, session: null };
-    const isOver = this.#clock.now() >= session.expiresAt || this.#ended.hasEnded(session.id);
-    if (isOver) return null;
+    if (this.#isOver(session)) return null;
     const { id: sessionId, expiresAt: until } = session;
     return {
       key: { id, name, expiresAt },
       scopes,
       session: { id: sessionId, expiresAt: until },
     };
+  }
+
+  /** True for what is past its time, and for a session that signed out. */
+  #isOver(term: { readonly id: string; readonly expiresAt: number | null } | null): boolean {
+    if (term === null) return false;
+    return this.#clock.now() >= (term.expiresAt ?? Infinity) || this.#ended.hasEnded(term.id);
   }
 
   #find(id: string): ActiveKey | null {

@@ -45,8 +45,8 @@ export class KeyFollower implements KeyRing {
     try {
       const text = await commands.get(keys.apiKeys);
       this.#failing = false;
-      // The writer has been away for long, or was never there.
-      if (text === null) return this.#forget();
+      // The writer has been away for long, or Redis was wiped: neither revokes a key.
+      if (text === null) return;
       this.#keys = new Map(readKeys(text).map((key) => [key.id, key]));
       this.#readAt = this.#clock.monotonic();
     } catch (error) {
@@ -58,11 +58,6 @@ export class KeyFollower implements KeyRing {
   find(id: string, now: number): ActiveKey | null {
     const key = this.isKnown ? this.#keys.get(id) : undefined;
     return key !== undefined && isActive({ ...key, revokedAt: null }, now) ? key : null;
-  }
-
-  #forget(): void {
-    this.#keys = new Map();
-    this.#readAt = -Infinity;
   }
 
   /** Only the writer writes down when a key was used. */
