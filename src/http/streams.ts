@@ -62,11 +62,12 @@ function sse(
 type Asked = z.output<typeof WEBSOCKET.query>;
 
 /** What a WebSocket follows from the beginning; null where its address says nothing. */
-function firstOf({ channels, since, after }: Asked): SubscribeFrame | null {
+function firstOf({ channels, since: named, after }: Asked): SubscribeFrame | null {
+  const since = named || undefined;
   if (channels === undefined && since === undefined && after === undefined) return null;
   const snapshots = since === undefined && after !== undefined ? [] : ["pnl" as const];
-  const named = after === undefined ? snapshots : [...snapshots, "events" as const];
-  return { type: "subscribe", channels: channels ?? named, ...given({ since, after }) };
+  const followed = after === undefined ? snapshots : [...snapshots, "events" as const];
+  return { type: "subscribe", channels: channels ?? followed, ...given({ since, after }) };
 }
 
 function webSocket(c: Context, deps: AppDeps, feeds: Feeds, query: () => Asked): Response {

@@ -30,14 +30,14 @@ export const MAX_AWAIT_MS = 2_000;
 /**
  * Decides how to go on.
  *
- * @param since what the client named, or null where it named nothing
+ * @param since what the client named, or null where it named nothing; empty is nothing too
  */
 export function planResume(
   projection: Projection,
   since: string | null,
   maxFinals: number = MAX_REPLAYED_FINALS,
 ): Resume {
-  if (since === null) return { kind: "live" };
+  if (since === null || since === "") return { kind: "live" };
   const position = parseStreamPosition(since);
   if (position === null) return { kind: "reset", reason: "invalid" };
   // Before an edge has heard of a writer it cannot say that a position is of another stream.
