@@ -88,7 +88,8 @@ export class Access {
       this.#used(attempt.keyId);
       return principal;
     }
-    this.#failures.failed(attempt, now);
+    // Nobody guesses a session that was once good: a page that was left open sends it.
+    if (bearer === null || session === null) this.#failures.failed(attempt, now);
     log.debug("A {kind} was refused; its id: {keyId}", { kind: credential.kind, ...attempt });
     return "refused";
   }

@@ -37,8 +37,10 @@ export class Failures {
 
   /** An attempt failed. */
   failed(attempt: Attempt, now: number): void {
-    for (const [name] of subjectsOf(attempt)) {
-      const until = Math.max(this.#until.get(name) ?? 0, now) + FORGIVEN_MS;
+    for (const [name, burst] of subjectsOf(attempt)) {
+      // Attempts that run at once are all counted: no number of them adds up to a lock-out.
+      const most = now + burst * FORGIVEN_MS;
+      const until = Math.min(Math.max(this.#until.get(name) ?? 0, now) + FORGIVEN_MS, most);
       this.#until.delete(name);
       if (this.#until.size >= MOST) this.#forgetOldest();
       this.#until.set(name, until);

@@ -39,3 +39,10 @@ Deno.test("Failures remember a bounded number of addresses: the latest", () => {
   fail("last");
   assert.ok(failures.waitMs({ address: "last", keyId: null }, 0) > 0);
 });
+
+Deno.test("Failures hold nobody off for longer than a burst is forgiven in, however many at once", () => {
+  const failures = new Failures();
+  const attempt = { address: "203.0.113.7", keyId: "K1" };
+  for (let n = 0; n < 10_000; n++) failures.failed(attempt, 0);
+  assert.equal(failures.waitMs(attempt, 0), 6_000);
+});

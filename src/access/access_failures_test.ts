@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { testKeys } from "./testing.ts";
+
+const NOW = Date.UTC(2026, 10, 22, 10);
+const ADDRESS = "203.0.113.7";
+
+/** A clock that is set. */
+class SetClock {
+  at = NOW;
+  now(): number {
+    return this.at;
+  }
+  monotonic(): number {
+    return this.at;
+  }
+}
+
+Deno.test("Access identify() refuses a genuine session that is over or signed out, and does not count it", async () => {
+  const clock = new SetClock();
+  await using keys = await testKeys(clock);
+  const access = keys.access();
+  const { id, text } = keys.make();
+  const begun = () => access.beginSession(text, { id, name: "test", expiresAt: null }).token;
+  const out = begun();
+  access.endSession(out);
+  const over = begun();
+  clock.at += 12 * 60 * 60 * 1_000;
+  for (const token of [out, over]) {
+    for (let n = 0; n < 150; n++) {
+      assert.equal(access.identify({ kind: "session", token }, ADDRESS), "refused");
+    }
+  }
+  assert.ok(typeof access.identify({ kind: "key", text }, ADDRESS) === "object");
+  const forged = `${over.slice(0, -5)}AAAAA`;
+  for (let n = 0; n < 20; n++) access.identify({ kind: "session", token: forged }, "198.51.100.1");
+  const held = access.identify({ kind: "session", token: forged }, "198.51.100.1");
+  assert.deepEqual(held, { waitMs: 6_000 });
+});
