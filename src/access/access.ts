@@ -148,20 +148,14 @@ export class Access {
   }
 
   /**
-   * Finds out who brings a ticket, which is worth nothing afterwards. A good one is taken whatever others
-   * of the same address have failed at.
+   * Finds out who brings a ticket, which is worth nothing afterwards. Bad ones are not counted: nobody
+   * guesses 190 bits, and any page can put an address with a bad ticket before its visitors' browsers.
    */
-  async redeemTicket(ticket: string, address: string | null): Promise<Identified> {
-    const attempt: Attempt = { address, keyId: null };
-    const now = this.#clock.monotonic();
+  async redeemTicket(ticket: string): Promise<Identified> {
     const bearer = await this.#tickets.redeem(ticket);
     const principal = bearer === null ? null : this.#principalOf(bearer);
     if (principal !== null) return principal;
-    if (!this.#keys.isKnown) return "unknown";
-    const waitMs = this.#failures.waitMs(attempt, now);
-    if (waitMs > 0) return { waitMs };
-    this.#failures.failed(attempt, now);
-    return "refused";
+    return this.#keys.isKnown ? "refused" : "unknown";
   }
 
   /** Who that is now; null where it does not count any more. */

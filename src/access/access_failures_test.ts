@@ -36,3 +36,15 @@ Deno.test("Access identify() refuses a genuine session that is over or signed ou
   const held = access.identify({ kind: "session", token: forged }, "198.51.100.1");
   assert.deepEqual(held, { waitMs: 6_000 });
 });
+
+Deno.test("Access redeemTicket() counts no bad ticket: a foreign page could lock its visitor out with them", async () => {
+  const clock = new SetClock();
+  await using keys = await testKeys(clock);
+  const access = keys.access();
+  for (let n = 0; n < 200; n++) {
+    assert.equal(await access.redeemTicket("nonsense"), "refused");
+  }
+  const { text } = keys.make();
+  const found = access.identify({ kind: "key", text }, ADDRESS);
+  assert.ok(typeof found === "object" && "scopes" in found, JSON.stringify(found));
+});

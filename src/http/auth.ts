@@ -68,7 +68,7 @@ function demand(c: Context, path: string, deps: AuthDeps): Principal | Promise<P
   const credential = credentialOf(c, deps);
   if (credential?.kind !== "key" && TAKES_TICKETS.has(path)) {
     const ticket = c.req.query("ticket");
-    if (ticket !== undefined) return access.redeemTicket(ticket, address).then(admitted);
+    if (ticket !== undefined) return access.redeemTicket(ticket).then(admitted);
   }
   if (credential === null) throw unauthorized();
   return admitted(access.identify(credential, address));
