@@ -118,6 +118,10 @@ Deno.test("a ticket opens one stream, of any kind, and nothing else", async () =
     assert.equal(await statusOf(`${path}?ticket=${ticket}`), 200);
     assert.equal(await statusOf(`${path}?ticket=${ticket}`), 401, "used");
   }
+  const kept = await ticketOf(server, text);
+  const head = await server.get(`/api/pnl/stream?ticket=${kept}`, { method: "HEAD" });
+  assert.equal(head.status, 401, "a ticket is taken by GET alone");
+  assert.equal(await statusOf(`/api/pnl/stream?ticket=${kept}`), 200, "HEAD does not use it up");
   const socket = await follow(server, text);
   assert.equal((await socket.next()).type, "hello");
   await socket.close();

@@ -66,7 +66,8 @@ function demand(c: Context, path: string, deps: AuthDeps): Principal | Promise<P
   if (!access.required) return EVERYBODY;
   const address = clientAddress(c, deps);
   const credential = credentialOf(c, deps);
-  if (credential?.kind !== "key" && TAKES_TICKETS.has(path)) {
+  // HEAD opens no stream, and must not use a ticket up.
+  if (credential?.kind !== "key" && c.req.method === "GET" && TAKES_TICKETS.has(path)) {
     const ticket = c.req.query("ticket");
     if (ticket !== undefined) return access.redeemTicket(ticket).then(admitted);
   }
