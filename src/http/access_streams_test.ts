@@ -9,6 +9,8 @@ import {
   type TestServerOptions,
 } from "./test_server.ts";
 
+/** Longer than it takes until a stream was first asked whether it may go on. */
+const ASKED_MS = 2_500;
 /** How long the end of a key may take to be seen. */
 const SEEN_MS = 10_000;
 
@@ -67,6 +69,7 @@ async function endsStreams(end: (clock: TestClock, store: KeyStore, id: string) 
   await stays.next();
   await socket.next();
   await until(() => server.hub.stats().connections.sse === 2, "open");
+  await new Promise((resolve) => setTimeout(resolve, ASKED_MS));
   end(scene.clock, keys.store, id);
   const { code, reason } = await soon(socket.closed, "close", SEEN_MS);
   assert.deepEqual([code, reason], [4401, "unauthorized"]);
