@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { testKeys } from "../access/testing.ts";
 import { RawWebSocket } from "./test_raw_websocket.ts";
-import { startTestServer } from "./test_server.ts";
+import { startTestServer, TestClock } from "./test_server.ts";
 import { until, WebSocketClient } from "./test_streams.ts";
 
 const IDLE_SECONDS = 2;
@@ -33,4 +34,30 @@ Deno.test("WebSocket that was closed and does not answer the close takes no plac
   const more = new WebSocketClient(`${server.origin}/ws`);
   assert.equal((await more.closed).code, 4429, "a place was given back twice");
   await Promise.all([first.close(), again.close()]);
+});
+
+Deno.test("WebSocket whose key was revoked is not closed while its peer does not read, but left to the ping", async () => {
+  const clock = new TestClock();
+  await using keys = await testKeys(clock);
+  await using server = await startTestServer({
+    access: keys.access(),
+    hub: { intervalMs: 500, idleSeconds: 5 },
+  });
+  await server.collect("1");
+  const { id, text } = keys.make();
+  const answer = await server.get("/api/tickets", {
+    method: "POST",
+    headers: { authorization: `Bearer ${text}` },
+  });
+  const { ticket } = await answer.json();
+  using peer = await RawWebSocket.connect(server.server.port, `?ticket=${ticket}`);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const pos = (await peer.take(100_000)).find(({ type }) => type === "snapshot")?.pos;
+  await peer.send({ type: "ack", pos });
+  await until(() => server.hub.stats().late === 1, "late");
+  keys.store.revoke(id, server.clock.now());
+  await until(() => server.hub.stats().closing === 1, "closing", 8_000);
+  await until(() => server.hub.stats().connections.websocket === 0, "gone", 12_000);
+  for (let n = 0; n < 100 && peer.closed === null; n++) await peer.take(100_000);
+  assert.notEqual(peer.closed?.code, 4401, "it was closed while it did not read");
 });

@@ -1,15 +1,17 @@
 /** The end of a WebSocket: the code and the reason that its peer is told, and when. */
 import type { Hub } from "./hub.ts";
+import { closeSoon } from "./close_soon.ts";
 import { MAX_BUFFERED_BYTES, type PacedSocket } from "./paced_socket.ts";
+import { CLOSE, closeReason, errorFrame } from "./protocol.ts";
 
 /** Closes a socket, but not while its peer does not read: that one is left to the runtime's ping. */
 export class Parting {
-  readonly #hub: Pick<Hub, "draining">;
+  readonly #hub: Pick<Hub, "draining" | "retryMs">;
   readonly #socket: WebSocket;
   readonly #line: PacedSocket;
   #last: { readonly code: number; readonly reason: string } | null = null;
 
-  constructor(hub: Pick<Hub, "draining">, socket: WebSocket, line: PacedSocket) {
+  constructor(hub: Pick<Hub, "draining" | "retryMs">, socket: WebSocket, line: PacedSocket) {
     this.#hub = hub;
     this.#socket = socket;
     this.#line = line;
@@ -30,6 +32,21 @@ export class Parting {
   begin(code: number, reason: string): void {
     this.#last = { code, reason };
     if (!this.#isStalled || this.#hub.draining) this.close();
+  }
+
+  /** Says why, and closes a moment later. */
+  refuse(code: number, error: string, message: string): void {
+    this.#line.say(errorFrame(error, message));
+    closeSoon(this.#socket, code, closeReason(code, error, this.#hub.retryMs()));
+  }
+
+  /** Closes with 4401 after saying why; a socket that is not open or does not read, as {@link begin}. */
+  expel(): void {
+    const [code, error] = [CLOSE.unauthorized, "unauthorized"];
+    if (this.#isStalled || !this.#line.isOpen) {
+      return this.begin(code, closeReason(code, error, this.#hub.retryMs()));
+    }
+    this.refuse(code, error, "The key or the session counts no more");
   }
 
   /** Closes as was decided: the socket is open now, or its peer has been heard. */

@@ -3,7 +3,6 @@ import { getLogger } from "@logtape/logtape";
 import { parseStreamPosition } from "../projection/frame.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { Channels } from "./channels.ts";
-import { closeSoon } from "./close_soon.ts";
 import type { Feeds } from "./feeds.ts";
 import { Gap } from "./gap.ts";
 import type { Hub } from "./hub.ts";
@@ -17,7 +16,6 @@ import {
   BadFrameError,
   type ChannelName,
   CLOSE,
-  closeReason,
   errorFrame,
   helloFrame,
   PONG,
@@ -44,7 +42,6 @@ const GREETING_MS = 80;
 export class WebSocketSubscriber implements Subscriber {
   readonly transport = "websocket";
   readonly #hub: Hub;
-  readonly #socket: WebSocket;
   readonly #line: PacedSocket;
   /** Null until it follows more than the snapshots. */
   #channels: Channels | null = null;
@@ -73,7 +70,6 @@ export class WebSocketSubscriber implements Subscriber {
   /** @param first what the peer asked for with its request; null: it will say, or follows the snapshots */
   constructor(hub: Hub, socket: WebSocket, first: SubscribeFrame | null, feeds: Feeds) {
     this.#hub = hub;
-    this.#socket = socket;
     this.#line = new PacedSocket(socket, hub.lateAfterMs);
     this.#parting = new Parting(hub, socket, this.#line);
     this.#feeds = feeds;
@@ -98,8 +94,8 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** The peer sent something. */
   received(data: unknown): void {
-    if (this.#refused) return;
     if (this.#parting.begun) return this.#parting.close();
+    if (this.#refused) return;
     this.#attempt(() => {
       const excess = this.#inbound.receive(data, performance.now());
       if (excess !== null) return this.#refuseBeyond(excess);
@@ -184,7 +180,8 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** Closes with 4401. */
   expel(): void {
-    this.#refuse(CLOSE.unauthorized, "unauthorized", "The key or the session counts no more");
+    this.#endSending();
+    this.#parting.expel();
   }
 
   #handle(data: unknown): void {
@@ -387,12 +384,15 @@ export class WebSocketSubscriber implements Subscriber {
     this.#refuse(limit === "slow" ? CLOSE.slow : CLOSE.limit, code, message);
   }
 
-  /** Says why, listens no more, and closes. */
-  #refuse(code: number, error: string, message: string): void {
+  #endSending(): void {
     this.#refused = true;
     this.#halt();
     this.#hub.leave(this);
-    this.#line.say(errorFrame(error, message));
-    closeSoon(this.#socket, code, closeReason(code, error, this.#hub.retryMs()));
+  }
+
+  /** Says why, listens no more, and closes. */
+  #refuse(code: number, error: string, message: string): void {
+    this.#endSending();
+    this.#parting.refuse(code, error, message);
   }
 }
