@@ -42,5 +42,7 @@ export function originAllowed(headers: Headers, allowedOrigins: readonly string[
   if (allowedOrigins.includes(origin)) return true;
   const host = headers.get("host");
   if (host === null || !URL.canParse(origin)) return false;
-  return new URL(origin).host === host.toLowerCase();
+  const url = new URL(origin);
+  // Only http and https are served, and what holds more than scheme, host and port is no origin.
+  return /^https?:$/.test(url.protocol) && url.origin === origin && url.host === host.toLowerCase();
 }

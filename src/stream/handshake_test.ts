@@ -41,6 +41,10 @@ Deno.test("originAllowed() holds the page's host against the server's, port and 
   assert.equal(allowed("http://pnl.example:3001"), false);
   assert.equal(allowed("http://pnl.example:3000.evil.example"), false);
   assert.equal(allowed("null"), false);
+  for (const no of ["http://evil.example@pnl.example:3000", "ftp://pnl.example:3000"]) {
+    assert.equal(allowed(no), false, no);
+  }
+  assert.equal(allowed("http://pnl.example:3000/page"), false, "that is no origin");
   assert.equal(allowed("https://a.example", ["https://a.example"]), true);
   assert.equal(allowed("http://a.example", ["https://a.example"]), false);
 });
