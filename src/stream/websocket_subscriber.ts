@@ -53,8 +53,8 @@ export class WebSocketSubscriber implements Subscriber {
   #refused = false;
   readonly #parting: Parting;
   #lastOffset = -1;
-  /** While the first snapshot waits: nothing live is sent meanwhile. */
-  #greeting: ReturnType<typeof setTimeout> | null = null;
+  /** While the first snapshot waits, 0 before the socket is open: nothing live is sent meanwhile. */
+  #greeting: ReturnType<typeof setTimeout> | 0 | null = 0;
   /** While a gap is filled: what is live then is read with the rest of the gap. */
   #gap: Gap | null = null;
   /** Nobody asked for that gap to be filled: a peer that is slow is told of it instead. */
