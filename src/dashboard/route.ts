@@ -21,7 +21,9 @@ function isView(name: string): name is ViewName {
 
 /** Reads a fragment; what names no view is `now`. */
 export function parseRoute(fragment: string): Route {
-  const [path = "", query = ""] = fragment.replace(/^#?\/?/, "").split("?", 2);
+  const [path = "", ...rest] = fragment.replace(/^#?\/?/, "").split("?");
+  // A link written by hand may have a raw one in a value.
+  const query = rest.join("?");
   const [view = "", item] = path.split("/", 2);
   if (!isView(view)) return { view: "now", item: null, params: new Map() };
   const params = new Map(new URLSearchParams(query));
