@@ -109,7 +109,12 @@ export class Access {
     const name = `${key?.id} ${session?.id}`;
     let holds = this.#held.get(name);
     if (holds === undefined) {
-      holds = this.#principalOf({ keyId: key?.id ?? null, session }) !== null;
+      try {
+        holds = this.#principalOf({ keyId: key?.id ?? null, session }) !== null;
+      } catch (error) {
+        log.error("Cannot tell whether a key still counts; its streams go on: {error}", { error });
+        holds = true;
+      }
       this.#held.set(name, holds);
     }
     return holds;

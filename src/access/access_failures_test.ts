@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { testKeys } from "./testing.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 10);
@@ -47,4 +48,18 @@ Deno.test("Access redeemTicket() counts no bad ticket: a foreign page could lock
   const { text } = keys.make();
   const found = access.identify({ kind: "key", text }, ADDRESS);
   assert.ok(typeof found === "object" && "scopes" in found, JSON.stringify(found));
+});
+
+Deno.test("Access holds() lets a stream go on while the database cannot be asked", async () => {
+  const clock = new SetClock();
+  await using keys = await testKeys(clock);
+  const access = keys.access();
+  const { id, text } = keys.make();
+  const { token } = access.beginSession(text, { id, name: "test", expiresAt: null });
+  const found = access.identify({ kind: "session", token }, ADDRESS);
+  assert.ok(typeof found === "object" && "scopes" in found);
+  using other = new DatabaseSync(keys.path);
+  other.exec("DROP TABLE ended_sessions");
+  assert.throws(() => keys.store.hasEnded("S1"));
+  assert.equal(access.holds(found), true);
 });

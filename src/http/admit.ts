@@ -1,5 +1,4 @@
 /** Opening a stream: for whom it counts, and what is said where there is no room. */
-import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
 import type { Holder } from "../stream/holder.ts";
 import { type OpeningLimit, REFUSALS } from "../stream/limits.ts";
@@ -7,8 +6,6 @@ import { principalOf } from "./auth.ts";
 import { clientAddress } from "./credentials.ts";
 import type { AppDeps } from "./deps.ts";
 import { HttpProblem, type ProblemCode } from "./problem.ts";
-
-const log = getLogger(["pnl", "access"]);
 
 const PROBLEMS: Readonly<Record<OpeningLimit, ProblemCode>> = {
   connections: "too_many_streams",
@@ -21,14 +18,7 @@ const PROBLEMS: Readonly<Record<OpeningLimit, ProblemCode>> = {
 /** For whom a stream is opened, by somebody who was let in. */
 export function holderOf(c: Context, deps: AppDeps): Holder {
   const who = principalOf(c);
-  const holds = () => {
-    try {
-      return deps.access.holds(who);
-    } catch (error) {
-      log.error("Cannot tell whether a key still counts; its streams end: {error}", { error });
-      return false;
-    }
-  };
+  const holds = () => deps.access.holds(who);
   const key = who.key?.id ?? null;
   return { address: clientAddress(c, deps), key, holds: key === null ? null : holds };
 }
