@@ -107,7 +107,7 @@ function Days(
       <SumList
         position={position}
         terms={[{
-          label: `${days.length} days`,
+          label: `Sum of all ${days.length} days`,
           amount: totalOf(days.map(({ amount }) => amount)),
         }]}
         total={{ label: "Month to date", amount: monthToDate, metric: "anthropic.monthToDate" }}

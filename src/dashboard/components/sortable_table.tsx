@@ -28,7 +28,7 @@ export interface SortableTableProps<Row> {
 
 const SHOWN = 50;
 
-/** The table; more rows than are shown at first come with a button. */
+/** The table; more rows than are shown at first come with a button, on paper with their count. */
 export function SortableTable<Row>(props: SortableTableProps<Row>) {
   const { name, caption, columns, rows, idOf, foot, shown = SHOWN } = props;
   const [sorting, setSorting] = useState<Sorting | null>(null);
@@ -59,7 +59,12 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
         </table>
       </div>
       {isCut
-        ? <button type="button" onClick={() => setAll(true)}>Show all {rows.length} rows</button>
+        ? (
+          <>
+            <button type="button" onClick={() => setAll(true)}>Show all {rows.length} rows</button>
+            <p className="print-only">{shown} of {rows.length} rows shown</p>
+          </>
+        )
         : null}
     </div>
   );

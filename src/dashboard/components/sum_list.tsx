@@ -17,8 +17,16 @@ export function SumList({ terms, total, position }: SumListProps) {
   const left = residualOf(terms, total.amount);
   return (
     <dl className="sum">
-      {terms.map((term) => <Line key={term.label} term={term} position={position} />)}
-      <Line term={total} position={position} isTotal />
+      {terms.map((term) => (
+        <Line
+          key={term.label}
+          term={term}
+          position={position}
+          // One alone is added to nothing.
+          operator={term.less ? "−" : terms.length === 1 ? "" : "+"}
+        />
+      ))}
+      <Line term={total} position={position} operator="=" />
       {left === null ? null : (
         <div className="sum-residual">
           <dt>The terms do not add up: left over</dt>
@@ -32,18 +40,18 @@ export function SumList({ terms, total, position }: SumListProps) {
 }
 
 function Line(
-  { term, position, isTotal = false }: {
+  { term, position, operator }: {
     readonly term: Term;
     readonly position: number;
-    readonly isTotal?: boolean;
+    readonly operator: "+" | "−" | "=" | "";
   },
 ) {
-  const { label, amount, less = false, metric } = term;
+  const { label, amount, metric } = term;
   const figure = <Amount value={amount} />;
   return (
-    <div className={isTotal ? "sum-total" : undefined}>
+    <div className={operator === "=" ? "sum-total" : undefined}>
       <dt>
-        <span className="operator">{isTotal ? "=" : less ? "−" : "+"}</span> {label}
+        <span className="operator">{operator}</span> {label}
       </dt>
       <dd>
         {metric === undefined
