@@ -152,11 +152,18 @@ dashboardTest("what cannot be explained is said, and what can be done", async ()
   const { page } = dashboard;
   await page.getByText("The log is empty: there is nothing to explain yet.").waitFor();
   await assertAccessible(page, "explain, empty");
+  assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0);
+  // It is filled in by itself.
   await server.collect("1.00");
-  await page.getByRole("button", { name: "Try again" }).click();
   await until(() => tree(page), (root) => root?.value === "1.00", PATIENCE_MS);
   await page.goto(`${server.origin}/#/explain/netPnl?at=99`);
   await page.getByText(/^Position 99 is not folded yet; \d is the newest\.$/).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 1);
+  // A place that is none stays none, however often it is asked for.
+  await page.goto(`${server.origin}/#/explain/netPnl?at=soon`);
+  await page.getByText(/^Parameter "at"/).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0);
+  assert.equal(await page.getByText("Error id").count(), 0);
   await page.goto(`${server.origin}/#/explain/grossProfit`);
   await page.getByText(/^There is no figure grossProfit/).waitFor();
   await assertAccessible(page, "explain, unknown");

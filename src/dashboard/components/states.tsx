@@ -43,20 +43,31 @@ function NextStep({ error }: { readonly error: ApiError }) {
   }
 }
 
-/** A request failed. */
+/** Statuses of 4xx that another try may change. */
+const PASSING: readonly (number | null)[] = [401, 408, 425, 429];
+
+/** True where the same question has the same answer until something else changes. */
+function isSettled({ status, code, message }: ApiError): boolean {
+  if (code === "not-on-this-node") return true;
+  if (status === null || status < 400 || status >= 500 || PASSING.includes(status)) return false;
+  return !message.includes("not folded yet");
+}
+
+/** A request failed; what is settled is no fault to report, and not asked again. */
 export function Failed({ error, retry }: { readonly error: ApiError; readonly retry: () => void }) {
   const title = TITLES[error.code];
+  const settled = isSettled(error);
   return (
     <div className="state" data-kind="error" data-code={error.code} role="alert">
       <p className="state-title">{title ?? error.message}</p>
       {title !== undefined && <p>{error.message}</p>}
       <NextStep error={error} />
-      {error.errorId !== null && (
+      {!settled && error.errorId !== null && (
         <p className="quiet small">
           Error id <code>{error.errorId}</code>
         </p>
       )}
-      <button type="button" onClick={retry}>Try again</button>
+      {settled ? null : <button type="button" onClick={retry}>Try again</button>}
     </div>
   );
 }

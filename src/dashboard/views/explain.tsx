@@ -10,6 +10,7 @@ import type { Explanation } from "../explanation.ts";
 import { whole } from "../format.ts";
 import { type MetricName, METRICS } from "../metrics.ts";
 import { hrefOf, useRoute } from "../route.ts";
+import { useLive } from "../session.ts";
 
 /** Figures down to this depth are open at first. */
 const OPEN_TO = 2;
@@ -43,7 +44,9 @@ const AGAIN_MS = 1_000;
 
 /** The answer; `loading` also while the server is on its way to a position that is far. */
 function useExplanation(metric: string | null, at: string | null): Answer<Explanation> {
-  const answer = useJson<Explanation>(metric === null ? null : pathOf(metric, at));
+  // An empty log has nothing to explain until its first figures come.
+  const isEmpty = useLive(({ snapshot }) => snapshot?.served.from === "default");
+  const answer = useJson<Explanation>(metric === null ? null : pathOf(metric, at), isEmpty);
   const [again, setAgain] = useState(0);
   useEffect(() => setAgain(0), [metric, at]);
   const isOnTheWay = answer.error?.code === "too-far" && again < MAX_AGAIN;
