@@ -65,6 +65,8 @@ dashboardTest(
       );
       assert.match(await page.locator("#favicon").getAttribute("href") ?? "", /%23ad1f17/);
       assert.match(await shownNet(page) ?? "", /\d/, "the last figures stay");
+      const style = "getComputedStyle(document.querySelector('.periods .figure')).fontStyle";
+      assert.equal(await page.evaluate(style), "italic", "and none of the periods looks live");
       const age = await ageOf(page);
       await until(() => ageOf(page), (grown) => grown >= age + 3_000, PATIENCE_MS);
       const again = await startServerProcess(settings);

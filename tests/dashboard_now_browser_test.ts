@@ -208,6 +208,11 @@ dashboardTest(
       await styleOf(page, ".tile[data-worth=stale] .tile-value .figure", "fontStyle"),
       "italic",
     );
+    // Nor is its change in the colour of a live one.
+    const quiet = await styleOf(page, ".tile[data-worth=stale] .tile-base", "color");
+    for (const part of [".tile-delta .figure", ".tile-glyph"]) {
+      assert.equal(await styleOf(page, `.tile[data-worth=stale] ${part}`, "color"), quiet);
+    }
     await assertAccessible(page, "now, stale");
   },
 );

@@ -38,6 +38,9 @@ export function NowView() {
 }
 
 function Figures({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
+  const status = useLive((state) => state.status);
+  // Of the line alone: which sources a period lacks is said by its row.
+  const worth = worthOf(status, snapshot.served, []);
   return (
     <>
       {snapshot.served.from === "default" ? <NoFigures /> : null}
@@ -46,7 +49,7 @@ function Figures({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
         Revenue over the whole life, expenses of the UTC day. Curves show the{" "}
         {RECENT_SPAN.toLowerCase()}.
       </p>
-      <section className="card" aria-labelledby="periods-title">
+      <section className="card" data-worth={worth} aria-labelledby="periods-title">
         <h2 id="periods-title">Periods</h2>
         <PeriodsTable periods={snapshot.periods} position={snapshot.position} />
       </section>
