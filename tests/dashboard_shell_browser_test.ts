@@ -104,6 +104,19 @@ dashboardTest("shortcuts can be switched off, and stay so", async () => {
   assert.equal(await page.evaluate("location.hash"), "");
 });
 
+dashboardTest("a key that is held with Control is the browser's, and no shortcut", async () => {
+  await using server = await served();
+  await using dashboard = await openDashboard({ origin: server.origin });
+  const { page } = dashboard;
+  await page.locator("[data-metric=netPnl]").waitFor();
+  await page.keyboard.press("Control+h");
+  await page.keyboard.press("Control+?");
+  assert.equal(await page.locator(".hidden-amount, dialog").count(), 0);
+  const isPrevented = await page.evaluate(`!dispatchEvent(
+    new KeyboardEvent("keydown", { key: "r", ctrlKey: true, cancelable: true }))`);
+  assert.equal(isPrevented, false);
+});
+
 dashboardTest("amounts are hidden everywhere, the title too, and stay so", async () => {
   await using server = await served();
   await using dashboard = await openDashboard({ origin: server.origin });
