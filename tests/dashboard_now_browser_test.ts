@@ -305,3 +305,15 @@ dashboardTest("hidden amounts are nowhere: not in tiles, changes, curves or on h
   assert.doesNotMatch(await page.locator(".now").innerHTML(), /\$-?\d/);
   await assertAccessible(page, "now, amounts hidden");
 });
+
+dashboardTest("a history that cannot be read is not said to be too short", async () => {
+  await using server = await served();
+  await server.windows(1);
+  await using dashboard = await openDashboard({
+    origin: server.origin,
+    route: (page) => page.route("**/api/pnl/history?resolution=*", (route) => route.abort()),
+  });
+  const words = dashboard.page.locator("[data-metric=netPnl] .spark-none");
+  await words.filter({ hasText: "could not be read" }).waitFor({ timeout: 5_000 });
+  assert.equal(await words.innerText(), "Last hour: the history could not be read");
+});

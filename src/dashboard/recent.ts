@@ -23,8 +23,13 @@ type HistoryItem =
   | { readonly start: string; readonly last: Snapshot["metrics"] }
   | Pick<Snapshot, "window" | "metrics" | "quality">;
 
-/** Gives the samples of a metric. */
-export type SamplesOf = (metric: MetricName) => readonly Sample[];
+/** The last hour, as far as it is known. */
+export interface Recent {
+  /** Gives the samples of a metric. */
+  readonly samplesOf: (metric: MetricName) => readonly Sample[];
+  /** True where history was asked for, and could not be read. */
+  readonly isUnread: boolean;
+}
 
 /**
  * Samples of each metric: one a minute, that of its last final, or all finals while they are few; and the
@@ -32,24 +37,25 @@ export type SamplesOf = (metric: MetricName) => readonly Sample[];
  *
  * @param hasHistory false where this node has none, and is not asked
  */
-export function useRecent(snapshot: DeliveredSnapshot, hasHistory: boolean): SamplesOf {
+export function useRecent(snapshot: DeliveredSnapshot, hasHistory: boolean): Recent {
   const { metrics, window } = snapshot;
   const minute = Math.floor(Date.parse(window.end) / MINUTE_MS);
   const isKnown = snapshot.served.from !== "default";
   const kept = useRef<{ readonly items: readonly HistoryItem[] } | null>(null);
-  const { data } = useJson<{ readonly items: readonly HistoryItem[] }>(
+  const { data, error } = useJson<{ readonly items: readonly HistoryItem[] }>(
     isKnown && hasHistory ? pathFrom(minute - MINUTES) : null,
     (kept.current?.items.length ?? 0) < FEW ? window.end : null,
   );
   // The next minute has another path: until its answer is there, the last one does.
   if (data !== null) kept.current = data;
   const items = kept.current?.items;
-  return useMemo(() => {
+  const samplesOf = useMemo(() => {
     const known = (items ?? []).flatMap(timed).filter(({ at }) => at < Date.parse(window.end));
     const newest = isKnown && isDrawn(snapshot) ? [{ at: Date.parse(window.end), metrics }] : [];
     const all = [...known, ...newest];
-    return (metric) => all.map(({ at, metrics }) => ({ at, value: metrics[metric] }));
+    return (metric: MetricName) => all.map(({ at, metrics }) => ({ at, value: metrics[metric] }));
   }, [items, isKnown, metrics, window.end]);
+  return { samplesOf, isUnread: error !== null };
 }
 
 function pathFrom(minute: number): string {

@@ -15,6 +15,7 @@ import { useAge, useLive } from "../session.ts";
 import { worthOf } from "../worth.ts";
 
 const TOO_LITTLE = `${RECENT_SPAN}: too little history for a curve`;
+const UNREAD = `${RECENT_SPAN}: the history could not be read`;
 /** An edge shows what the writer publishes, which is no history. */
 const ON_WRITER = "No curve on this node: the history is on the writer";
 
@@ -85,7 +86,8 @@ function Tiles({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
   const ageMs = useAge();
   const baseOf = useNamedBases(snapshot);
   const { mode, role } = useNode();
-  const samplesOf = useRecent(snapshot, role === "all");
+  const { samplesOf, isUnread } = useRecent(snapshot, role === "all");
+  const missing = role === "edge" ? ON_WRITER : isUnread ? UNREAD : TOO_LITTLE;
   return (
     <div className="tiles">
       {NAMES.map((name) => (
@@ -99,7 +101,7 @@ function Tiles({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
           named={baseOf(name)}
           samples={samplesOf(name)}
           span={RECENT_SPAN}
-          missing={role === "edge" ? ON_WRITER : TOO_LITTLE}
+          missing={missing}
         />
       ))}
     </div>
