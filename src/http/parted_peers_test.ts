@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { Admission } from "../stream/admission.ts";
 import { testKeys } from "../access/testing.ts";
 import { RawWebSocket } from "./test_raw_websocket.ts";
 import { startTestServer, TestClock } from "./test_server.ts";
-import { until, WebSocketClient } from "./test_streams.ts";
+import { soon, until, WebSocketClient } from "./test_streams.ts";
 
 const IDLE_SECONDS = 2;
 
@@ -60,4 +61,42 @@ Deno.test("WebSocket whose key was revoked is not closed while its peer does not
   await until(() => server.hub.stats().connections.websocket === 0, "gone", 12_000);
   for (let n = 0; n < 100 && peer.closed === null; n++) await peer.take(100_000);
   assert.notEqual(peer.closed?.code, 4401, "it was closed while it did not read");
+});
+
+Deno.test("WebSocket whose key was revoked while it listens without a word is told so at last", async () => {
+  const clock = new TestClock();
+  await using keys = await testKeys(clock);
+  await using server = await startTestServer({
+    access: keys.access(),
+    hub: { intervalMs: 500, idleSeconds: 2 },
+  });
+  await server.collect("1");
+  const { id, text } = keys.make();
+  const answer = await server.get("/api/tickets", {
+    method: "POST",
+    headers: { authorization: `Bearer ${text}` },
+  });
+  const { ticket } = await answer.json();
+  const peer = new WebSocketClient(`${server.origin}/ws?ticket=${ticket}`);
+  let pos: unknown;
+  while (pos === undefined) pos = (await peer.next()).pos;
+  peer.send({ type: "ack", pos });
+  await until(() => server.hub.stats().late === 1, "late");
+  keys.store.revoke(id, server.clock.now());
+  const from = performance.now();
+  assert.equal((await soon(peer.closed, "close", 12_000)).code, 4401);
+  assert.ok(performance.now() - from > 3_000, "it was closed while it might not have read");
+});
+
+Deno.test("Admission counts who was told to go and does not only for its address", () => {
+  const admission = new Admission({ maxConnections: 2, maxPerAddress: 2, maxPerKey: 1 }, 0);
+  const [here, there] = [{ address: "a", key: "k" }, { address: "b", key: "k" }];
+  admission.enter(here);
+  assert.equal(admission.refusal(there, 0), "key");
+  admission.linger(here);
+  assert.equal(admission.refusal(there, 0), null);
+  admission.enter(here);
+  assert.equal(admission.refusal({ ...here, key: null }, 0), "address");
+  admission.vanish(here);
+  assert.equal(admission.refusal({ ...here, key: null }, 0), null);
 });

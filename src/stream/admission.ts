@@ -35,7 +35,7 @@ export class Admission {
   readonly #addresses = new Tally();
   readonly #keys = new Tally();
   #open = 0;
-  /** Streams that were told to go, and did not: they are held against nobody. */
+  /** Streams that were told to go, and did not. */
   #lingering = 0;
 
   constructor(options: AdmissionOptions, now: number) {
@@ -70,14 +70,19 @@ export class Admission {
     this.#keys.remove(key);
   }
 
-  /** A stream that is open was told to go, and does not: it gives its place back. */
-  linger(holder: Counted): void {
-    this.leave(holder);
+  /**
+   * A stream that is open was told to go, and does not: it gives its place back, of the process and of the
+   * key. Its address has it still, or it could open more and more of them.
+   */
+  linger({ key }: Counted): void {
+    this.#open -= 1;
+    this.#keys.remove(key);
     this.#lingering += 1;
   }
 
   /** A stream that lingered is gone. */
-  vanish(): void {
+  vanish({ address }: Counted): void {
     this.#lingering -= 1;
+    this.#addresses.remove(address);
   }
 }

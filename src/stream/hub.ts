@@ -203,8 +203,8 @@ export class Hub {
   }
 
   /**
-   * Offers nothing more to a connection that was told to go. It counts until it is released, but against no
-   * limit where it does not go within the idle time: a WebSocket cannot be ended by force.
+   * Offers nothing more to a connection that was told to go. It counts until it is released; where it does not
+   * go within the idle time only against its address: a WebSocket cannot be ended by force.
    */
   leave(subscriber: Subscriber): void {
     this.#fanOut.remove(subscriber);
@@ -219,7 +219,7 @@ export class Hub {
     const holder = this.#open.get(subscriber);
     if (holder === undefined) return;
     this.#open.delete(subscriber);
-    if (this.#closing.get(subscriber) === null) this.#admission.vanish();
+    if (this.#closing.get(subscriber) === null) this.#admission.vanish(holder);
     else this.#admission.leave(holder);
     this.#closing.delete(subscriber);
     this.#overload.forget(subscriber);

@@ -6,12 +6,16 @@ import { CLOSE, closeReason, errorFrame } from "./protocol.ts";
 
 /** Closes a socket, but not while its peer does not read: that one is left to the runtime's ping. */
 export class Parting {
-  readonly #hub: Pick<Hub, "draining" | "retryMs">;
+  readonly #hub: Pick<Hub, "draining" | "idleSeconds" | "retryMs">;
   readonly #socket: WebSocket;
   readonly #line: PacedSocket;
-  #last: { readonly code: number; readonly reason: string } | null = null;
+  #last: { readonly code: number; readonly reason: string; readonly since: number } | null = null;
 
-  constructor(hub: Pick<Hub, "draining" | "retryMs">, socket: WebSocket, line: PacedSocket) {
+  constructor(
+    hub: Pick<Hub, "draining" | "idleSeconds" | "retryMs">,
+    socket: WebSocket,
+    line: PacedSocket,
+  ) {
     this.#hub = hub;
     this.#socket = socket;
     this.#line = line;
@@ -30,8 +34,13 @@ export class Parting {
 
   /** Closes now, or as soon as {@link close} is called. When the server stops nobody is waited for. */
   begin(code: number, reason: string): void {
-    this.#last = { code, reason };
+    this.#last = { code, reason, since: performance.now() };
     if (!this.#isStalled || this.#hub.draining) this.close();
+  }
+
+  /** Closes after twice the idle time: whoever is still there has answered the pings, and only been silent. */
+  watch(now: number): void {
+    if (this.#last !== null && now - this.#last.since > 2_000 * this.#hub.idleSeconds) this.close();
   }
 
   /** Says why, and closes a moment later. */

@@ -141,7 +141,8 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** Each second: tells who is late, and closes whom it can tell. */
   watch(now: number): void {
-    if (this.#refused || this.#parting.begun) return;
+    if (this.#parting.begun) return this.#parting.watch(now);
+    if (this.#refused) return;
     const { flow } = this.#line;
     const late = flow.isLate(now);
     if (late && !this.#late) this.#hub.count("lateTimes");
