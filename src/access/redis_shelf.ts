@@ -22,7 +22,9 @@ export class RedisShelf implements TicketShelf {
       await commands.set(keys.ticket(hash), JSON.stringify(bearer), "PX", forMs);
       return true;
     } catch {
-      // Then only this node can redeem it.
+      // Then only this node can redeem it. It may still come there, late: what follows on the same line takes
+      // it away again, or it would open two streams.
+      commands.del(keys.ticket(hash)).catch(() => {});
       return false;
     }
   }
