@@ -29,9 +29,9 @@ export function EventMoves({ event }: { readonly event: RecordedEvent }) {
     <section className="card" aria-labelledby="moves-title">
       <header className="card-head">
         <h2 id="moves-title">What it may have moved</h2>
-        {wanted
-          ? null
-          : <button type="button" onClick={() => setWanted(true)}>Show before and after</button>}
+        <button type="button" onClick={() => setWanted(!wanted)}>
+          {wanted ? "Hide" : "Show"} before and after
+        </button>
       </header>
       {error === null ? null : <Failed error={error} retry={() => setWanted(false)} />}
       {wanted ? <Table {...{ metrics, position, found }} /> : (

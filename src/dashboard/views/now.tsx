@@ -40,7 +40,7 @@ export function NowView() {
 
 function Figures({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
   const status = useLive((state) => state.status);
-  // Of the line alone: which sources a period lacks is said by its row.
+  // Of the line alone: a source that is stale is said on the tiles that depend on it.
   const worth = worthOf(status, snapshot.served, []);
   return (
     <>
