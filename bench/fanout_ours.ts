@@ -87,6 +87,7 @@ const app = createApp({
   mode: () => "live",
   writerAddress: () => null,
   redis: null,
+  alerts: null,
   allowedOrigins: [],
   access: openAccess(clock),
   publicUrl: null,

@@ -66,6 +66,7 @@ export async function startPushServer(
     mode: () => "live",
     writerAddress: () => null,
     redis: null,
+    alerts: null,
     allowedOrigins: [],
     access: openAccess(clock),
     publicUrl: null,
