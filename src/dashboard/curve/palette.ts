@@ -33,6 +33,8 @@ export function readPalette(host: HTMLElement): Palette {
   canvas.width = canvas.height = 1;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const probe = document.createElement("span");
+  // Else forced colours would make all names the one colour of text.
+  probe.style.setProperty("forced-color-adjust", "none");
   host.append(probe);
   const read = (name: string) => {
     probe.style.color = `var(--${name})`;

@@ -1,7 +1,12 @@
 /** Which colours the page has: a canvas has to be drawn again when they change. */
 import { useSyncExternalStore } from "react";
 
-const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "print"] as const;
+const QUERIES = [
+  "(prefers-color-scheme: dark)",
+  "(prefers-contrast: more)",
+  "(forced-colors: active)",
+  "print",
+] as const;
 
 function subscribe(listener: () => void): () => void {
   const queries = QUERIES.map((query) => matchMedia(query));
