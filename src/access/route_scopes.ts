@@ -30,7 +30,7 @@ export const ROUTE_SCOPES: Readonly<Record<string, RouteScope>> = {
   "GET /api/events/facets": "audit",
   "GET /api/events/stream": "audit",
   "GET /api/events/:position": "audit",
-  "GET /metrics": "admin",
+  "GET /metrics": "metrics",
 };
 
 /** What a route asks for; null where it is in no list. Patterns of parameters do not matter. */

@@ -1,17 +1,25 @@
 /** What a key may do. */
 
-/** The scopes, each of which contains those before it. */
-export const SCOPES = ["read", "audit", "admin"] as const;
+/** The scopes. `read`, `audit` and `admin` each contain those before them; `metrics` is beside `read`. */
+export const SCOPES = ["read", "audit", "admin", "metrics"] as const;
 
 /**
- * `read`: figures and their streams. `audit`: the events of the log too. `admin`: everything, also what
- * changes something.
+ * `metrics`: what is counted, and no figure. `read`: figures and their streams. `audit`: the events of the
+ * log too. `admin`: everything, also what changes something.
  */
 export type Scope = (typeof SCOPES)[number];
 
+/** What a key with a scope may do: a scraper's key opens no figures, and a reader's no counts. */
+const CONTAINED: Readonly<Record<Scope, readonly Scope[]>> = {
+  metrics: ["metrics"],
+  read: ["read"],
+  audit: ["read", "audit"],
+  admin: SCOPES,
+};
+
 /** True where one of the scopes is, or contains, the one that is needed. */
 export function covers(scopes: readonly Scope[], needed: Scope): boolean {
-  return scopes.some((scope) => SCOPES.indexOf(scope) >= SCOPES.indexOf(needed));
+  return scopes.some((scope) => CONTAINED[scope].includes(needed));
 }
 
 /** All scopes that some contain, themselves among them. */

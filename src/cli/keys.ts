@@ -138,7 +138,8 @@ export const command: Command = {
     scopes: {
       type: "string",
       value: "LIST",
-      help: "create: read (default), audit, admin; each contains those before it.",
+      help:
+        "create: read (default), audit, admin, each with those before it; metrics, for a scraper.",
     },
     expires: {
       type: "string",

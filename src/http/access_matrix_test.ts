@@ -42,7 +42,8 @@ async function statusOf(server: TestServer, route: string, key: string | null): 
 
 /** Which scopes a key may have to be let in, by what the route asks for: said here once more. */
 const LETS_IN: Readonly<Record<string, readonly string[]>> = {
-  open: ["read", "audit", "admin"],
+  open: ["read", "audit", "admin", "metrics"],
+  metrics: ["admin", "metrics"],
   read: ["read", "audit", "admin"],
   audit: ["audit", "admin"],
   admin: ["admin"],
@@ -103,7 +104,7 @@ Deno.test("every route answers each kind of key as the table says", async () => 
       const status = await statusOf(server, route, key);
       assert.equal(judged(status), expected, `${route} with ${kind}: ${status}`);
     }
-    for (const has of ["read", "audit", "admin"] as const) {
+    for (const has of ["read", "audit", "admin", "metrics"] as const) {
       const status = await statusOf(server, route, keys.make({ scopes: [has] }).text);
       const expected = LETS_IN[scope]?.includes(has) ? "in" : "403";
       assert.equal(judged(status), expected, `${route} with ${has}: ${status}`);

@@ -93,7 +93,7 @@ Deno.test("GET /api/session where no key is asked for", async () => {
   assert.deepEqual(await (await server.get("/api/session")).json(), {
     authRequired: false,
     authenticated: false,
-    scopes: ["read", "audit", "admin"],
+    scopes: ["read", "audit", "admin", "metrics"],
     key: null,
   });
 });

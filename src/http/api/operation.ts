@@ -1,7 +1,6 @@
 /** A route as an operation of OpenAPI. */
 import type { z } from "zod";
 import { type RouteScope, scopeOfRoute } from "../../access/route_scopes.ts";
-import { SCOPES } from "../../access/scope.ts";
 import { TAKES_TICKETS } from "../auth.ts";
 import { type ProblemCode, problemKind } from "../problem.ts";
 import type { Registered } from "../routes.ts";
@@ -34,9 +33,7 @@ export function problemsOf({ method, path, doc }: Registered): ProblemCode[] {
   return [
     ...new Set([
       ...(doc.ignoresQuery ? [] : ["bad_parameter" as const]),
-      ...(scope === "open" ? [] : AT_THE_DOOR),
-      // Every key has the least scope.
-      ...(scope === "open" || scope === SCOPES[0] ? [] : ["forbidden" as const]),
+      ...(scope === "open" ? [] : [...AT_THE_DOOR, "forbidden" as const]),
       ...doc.problems,
       ...ANYWHERE,
     ]),
