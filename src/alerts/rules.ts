@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { InvalidDecimalError, parseMoney } from "../pnl/money.ts";
 import { SOURCE_NAMES } from "../pnl/sources.ts";
+import { isLoopback } from "../sources/loopback.ts";
 import { OPERATORS, PARTS } from "./condition.ts";
 import { FIGURE_NAMES } from "./figures.ts";
 
@@ -80,8 +81,7 @@ function isReceiver(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || url.username !== "" || url.password !== "" || url.hash !== "") return false;
   if (!/^[A-Za-z0-9.:[\]-]+$/.test(url.host)) return false;
-  const here = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === "https:" || url.protocol === "http:" && here;
+  return url.protocol === "https:" || url.protocol === "http:" && isLoopback(url.hostname);
 }
 
 const FILE = z.strictObject({

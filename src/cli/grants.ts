@@ -1,6 +1,6 @@
 /** Which permissions of the runtime a subcommand needs under a configuration, and no more. */
 import type { AlertRules } from "../alerts/rules.ts";
-import { isLoopback } from "../http/loopback.ts";
+import { isLoopback } from "../sources/loopback.ts";
 import type { Config, Environment } from "./config.ts";
 import { SETTING_NAMES } from "./settings.ts";
 

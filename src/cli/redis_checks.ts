@@ -1,7 +1,7 @@
 /** The checks of `doctor` on Redis: whether it is reached, what may be lost in it, and who writes there. */
 import { openSqliteEventLog } from "../log/sqlite_event_log.ts";
 import { systemClock } from "../log/system_clock.ts";
-import { isLoopback } from "../http/loopback.ts";
+import { isLoopback } from "../sources/loopback.ts";
 import type { RedisConnection } from "../redis/connection.ts";
 import { type Check, type CheckResult, fail, ok, skip, warn } from "./check.ts";
 import type { Config, RedisConfig } from "./config.ts";

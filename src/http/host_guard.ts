@@ -3,7 +3,7 @@
  * machine (DNS rebinding): its origin is then the server's own, and only `Host` tells whose it is.
  */
 import { Hono } from "hono";
-import { isLoopback } from "./loopback.ts";
+import { isLoopback } from "../sources/loopback.ts";
 import { HttpProblem, problemResponse } from "./problem.ts";
 
 const HOST = /^[A-Za-z0-9._-]+(?::\d{0,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{0,5})?$/;

@@ -2,7 +2,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Hono } from "hono";
 import { HostGuard, misdirectedApp } from "./host_guard.ts";
-import { isLoopback } from "./loopback.ts";
+import { isLoopback } from "../sources/loopback.ts";
 import type { Operations } from "./operations.ts";
 import type { Hub } from "../stream/hub.ts";
 

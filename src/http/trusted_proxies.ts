@@ -1,6 +1,6 @@
 /** Where a client is, through the proxies that are trusted to say so. */
 import { BlockList, isIP } from "node:net";
-import { isLoopback } from "./loopback.ts";
+import { isLoopback } from "../sources/loopback.ts";
 
 /** Proxies that a request can have come through; what lies further to the left is not read. */
 const MAX_HOPS = 16;
