@@ -1,3 +1,4 @@
+import type { Logger } from "@logtape/logtape";
 import type { EventLog, LogLine } from "../log/event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
 import { serializeFold } from "../pnl/fold.ts";
@@ -5,6 +6,7 @@ import type { Final } from "./final.ts";
 import type { FoldRun } from "./fold_run.ts";
 import type { Build } from "./projection_file.ts";
 import type { LedgerCheckpoint } from "./stored.ts";
+import { tellQuarantined } from "./tell_quarantined.ts";
 
 /** The fold is checkpointed after so many events, but not more than once in so many milliseconds. */
 const LEDGER_EVENTS = 10_000;
@@ -18,6 +20,7 @@ export interface MaterializerOptions {
   readonly run: FoldRun;
   readonly log: EventLog;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** A fold and the build that keeps what it makes. They move forward together. */
@@ -26,15 +29,17 @@ export class Materializer {
   readonly run: FoldRun;
   readonly #log: EventLog;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #pending: Final[] = [];
   #ledgerPosition: number;
   #ledgerAt: number;
 
-  constructor({ build, run, log, clock }: MaterializerOptions) {
+  constructor({ build, run, log, clock, logger }: MaterializerOptions) {
     this.build = build;
     this.run = run;
     this.#log = log;
     this.#clock = clock;
+    this.#logger = logger;
     this.#ledgerPosition = build.store.reader.ledger()?.position ?? 0;
     this.#ledgerAt = clock.monotonic();
   }
@@ -46,12 +51,16 @@ export class Materializer {
   }
 
   /**
-   * Folds lines; what they make is written by the next {@link commit}.
+   * Folds lines; what they make is written by the next {@link commit}. Those that cannot be folded are
+   * said in the log.
    *
    * @throws {LogGapError}
    */
   fold(lines: readonly LogLine[]): void {
+    const { fold } = this.run;
+    const { quarantined } = fold;
     this.run.apply(lines, this.#pending);
+    tellQuarantined(fold, lines, quarantined, this.#logger);
   }
 
   /**

@@ -37,12 +37,12 @@ export async function openCurrent(options: OpeningOptions): Promise<Materializer
  * @throws {UnusableBuildError}
  */
 export function continueBuild(options: OpeningOptions, name: string): Materializer {
-  const { log, dataDir, identity, clock } = options;
+  const { log, dataDir, identity, clock, logger } = options;
   let build: Build | undefined;
   try {
     build = openBuild(dataDir, name);
     const run = resumeBuild(build.store, log, identity);
-    return new Materializer({ build, run, log, clock });
+    return new Materializer({ build, run, log, clock, logger });
   } catch (error) {
     build?.store.close();
     if (error instanceof UnusableBuildError) throw error;
@@ -63,9 +63,10 @@ export async function beginAnew(options: OpeningOptions, reason: string): Promis
   return await begin(options);
 }
 
-async function begin({ log, dataDir, identity, clock }: OpeningOptions): Promise<Materializer> {
+async function begin(options: OpeningOptions): Promise<Materializer> {
+  const { log, dataDir, identity, clock, logger } = options;
   const build = await createBuild(dataDir, identity);
-  return new Materializer({ build, run: FoldRun.from(identity.windowMs), log, clock });
+  return new Materializer({ build, run: FoldRun.from(identity.windowMs), log, clock, logger });
 }
 
 function reasonOf(error: unknown): string {

@@ -58,7 +58,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
   const started = clock.monotonic();
   const identity = { logId: log.id, foldVersion: FOLD_VERSION, windowMs };
   const build = await createBuild(dataDir, identity);
-  const target = new Materializer({ build, run: FoldRun.from(windowMs), log, clock });
+  const target = new Materializer({ build, run: FoldRun.from(windowMs), log, clock, logger });
   let moved = false;
   try {
     await replay(target, options);

@@ -53,3 +53,38 @@ Deno.test("Poller warns of a lasting failure once, names its class, and lets no 
     await Deno.remove(dir, { recursive: true });
   }
 });
+
+Deno.test("Poller: a breaker that opens is an error; one that is tried again, or closes, is none", async () => {
+  const clock = new OffsetClock();
+  const sandbox = await startSandbox({ clock, live: false, rateLimit: false, fills: 20 });
+  const dir = await Deno.makeTempDir();
+  const state = await StateStore.open({ path: `${dir}/state.db` });
+  const sources = [
+    revenueSource({ ...sandbox.revenue, clock, intervalMs: 5, retry: { retries: 0 } }),
+  ];
+  const log = new MemoryEventLog({ clock });
+  const poller = new Poller({
+    ...{ sources, log, state, clock },
+    ...{ breakerThreshold: 2, breakerResetMs: 20 },
+  });
+  try {
+    await withLogs(async (records) => {
+      const told = () =>
+        records.filter(({ rawMessage }) => String(rawMessage).includes("breaker"))
+          .map(({ level, properties }) => `${level} ${properties.state}`);
+      sandbox.faults.set("revenue", { mode: "unauthorized" });
+      poller.start();
+      await until(() => told().length >= 2, "a breaker that is tried again");
+      sandbox.faults.clear("revenue");
+      await until(() => told().at(-1) === "info CLOSED", "a breaker that closed");
+      await poller.stop();
+      assert.deepEqual(told().slice(0, 2), ["error OPEN", "info HALF_OPEN"]);
+      assert.ok(told().every((each) => each.startsWith("error") === each.endsWith(" OPEN")));
+    });
+  } finally {
+    await poller.stop();
+    await sandbox.stop();
+    state[Symbol.dispose]();
+    await Deno.remove(dir, { recursive: true });
+  }
+});

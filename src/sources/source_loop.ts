@@ -283,8 +283,9 @@ export class SourceLoop {
     if (to === "OPEN") this.#retryAt = clock.monotonic() + this.#deps.breakerResetMs;
     this.#openedAt = to === "OPEN" ? at : to === "CLOSED" ? null : this.#openedAt;
     const facts = { state: to, errorClass, consecutiveFailures };
-    if (to === "CLOSED") this.#logger.info("{source}: breaker closed", facts);
-    else this.#logger.error("{source}: breaker {state}, {errorClass}", facts);
+    // That it is tried again is no error of its own.
+    if (to === "OPEN") this.#logger.error("{source}: breaker open, {errorClass}", facts);
+    else this.#logger.info("{source}: breaker {state}", facts);
     // It opened while nothing could be recorded: there is nothing to take back.
     if (to === "CLOSED" && this.#told === "CLOSED") return;
     try {
