@@ -8,6 +8,7 @@ import {
   openCurve,
   settled,
   showsNet,
+  SPANS,
   startCurveServer,
   tableRows,
 } from "./curve_stage.ts";
@@ -86,7 +87,11 @@ async function prefer(page: Page, settings: string): Promise<void> {
 
 dashboardTest("the curve is in the reader's zone, and says so", async () => {
   await using server = await startCurveServer();
-  await using dashboard = await openCurve(server, "range=1h", { timezoneId: "Asia/Kolkata" });
+  // Both ends stand still: the hour that ends now goes on while the page is looked at.
+  const [from, to] = [server.clock.now() - SPANS.HOUR_MS, server.clock.now()];
+  const span = new URLSearchParams({ from: isoOf(from), to: isoOf(to) });
+  const context = { timezoneId: "Asia/Kolkata" };
+  await using dashboard = await openCurve(server, `${span}`, context);
   const { page } = dashboard;
   const [[utc = ""] = []] = await tableRows(page);
   await page.getByText("Times in UTC, one point").waitFor();
@@ -97,9 +102,16 @@ dashboardTest("the curve is in the reader's zone, and says so", async () => {
   const shown = Date.parse(`${local.slice(0, 19).replace(" ", "T")}+05:30`);
   assert.equal(shown, Date.parse(`${utc.slice(0, 19).replace(" ", "T")}Z`));
   await page.getByRole("button", { name: "Custom…" }).click();
-  const to = await page.getByLabel("To (local time)").inputValue();
-  assert.ok(Math.abs(Date.parse(`${to}+05:30`) - shown) <= 5_000, to);
+  for (const [label, time] of [["From (local time)", from], ["To (local time)", to]] as const) {
+    const input = await page.getByLabel(label).inputValue();
+    // Whole seconds may be written without them.
+    assert.equal(isoOf(Date.parse(`${input}+05:30`)), isoOf(time), label);
+  }
 });
+
+function isoOf(time: number): string {
+  return new Date(time).toISOString();
+}
 
 dashboardTest(
   "a correction appears while the curve is followed, and nothing else is asked for",
