@@ -4,9 +4,9 @@ import type { Identified } from "../access/access.ts";
 import { EVERYBODY, type Principal } from "../access/principal.ts";
 import { scopeOfRoute } from "../access/route_scopes.ts";
 import { covers, type Scope } from "../access/scope.ts";
-import { originAllowed } from "../stream/handshake.ts";
 import { clientAddress, credentialOf } from "./credentials.ts";
 import type { AppDeps } from "./deps.ts";
+import { foreignPage, isFromAllowedPage } from "./page_origins.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** What the door is made of. */
@@ -42,13 +42,8 @@ export function admitted(found: Identified): Principal {
 }
 
 /** @throws {HttpProblem} for what a page of a foreign origin sends: it would change something */
-function refuseForeignPage(c: Context, { allowedOrigins }: AuthDeps): void {
-  if (originAllowed(c.req.raw.headers, allowedOrigins)) return;
-  const origin = (c.req.raw.headers.get("origin") ?? "").slice(0, 200);
-  throw new HttpProblem(
-    "origin_refused",
-    `Origin ${JSON.stringify(origin)} is not allowed; PNL_ALLOWED_ORIGINS lists those that are.`,
-  );
+function refuseForeignPage(c: Context, deps: AuthDeps): void {
+  if (!isFromAllowedPage(c, deps, deps.allowedOrigins)) throw foreignPage(c);
 }
 
 /** Who asks, by a key or a session; null for nobody. */

@@ -11,6 +11,7 @@ import { admitStream, holderOf, refuseStream } from "./admit.ts";
 import { principalOf } from "./auth.ts";
 import { SNAPSHOT_STREAM, WEBSOCKET } from "./api/streams_doc.ts";
 import type { AppDeps } from "./deps.ts";
+import { foreignPage, pageOrigins } from "./page_origins.ts";
 import { HttpProblem } from "./problem.ts";
 import { given } from "./query.ts";
 import { reply } from "./reply.ts";
@@ -36,15 +37,8 @@ function refuse(refusal: Refusal, c: Context): never {
       throw new HttpProblem("bad_handshake", "Connection does not name Upgrade.");
     case "bad_key":
       throw new HttpProblem("bad_handshake", "Sec-WebSocket-Key is not 16 bytes in base64.");
-    case "origin": {
-      const origin = (c.req.raw.headers.get("origin") ?? "").slice(0, 200);
-      throw new HttpProblem(
-        "origin_refused",
-        `Origin ${
-          JSON.stringify(origin)
-        } is not allowed; PNL_ALLOWED_ORIGINS lists those that are.`,
-      );
-    }
+    case "origin":
+      throw foreignPage(c);
   }
 }
 
@@ -72,7 +66,10 @@ function firstOf({ channels, since: named, after }: Asked): SubscribeFrame | nul
 
 function webSocket(c: Context, deps: AppDeps, feeds: Feeds, query: () => Asked): Response {
   if (c.req.method !== "GET") refuse("upgrade_required", c);
-  const refusal = refuseHandshake(c.req.raw.headers, deps.allowedOrigins);
+  const refusal = refuseHandshake(
+    c.req.raw.headers,
+    pageOrigins(c, deps, deps.allowedOrigins),
+  );
   if (refusal !== null) refuse(refusal, c);
   const first = firstOf(query());
   const mayReadEvents = covers(principalOf(c).scopes, "audit");

@@ -15,34 +15,41 @@ export type Refusal =
 const CONNECTION = /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i;
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 
+/** From which pages a request may come. */
+export interface PageOrigins {
+  /** The request came over https, so that the server's own pages are those of its host over https. */
+  readonly isSecure: boolean;
+  /** Exact origins (scheme, host and port) allowed beside the server's own. */
+  readonly allowed: readonly string[];
+}
+
 /**
  * Checks a handshake.
  *
- * @param allowedOrigins exact origins (scheme, host and port) allowed beside the server's own
+ * @param origins from which pages it may come
  * @returns why it is refused, or null
  */
-export function refuseHandshake(
-  headers: Headers,
-  allowedOrigins: readonly string[],
-): Refusal | null {
+export function refuseHandshake(headers: Headers, origins: PageOrigins): Refusal | null {
   if (headers.get("upgrade")?.toLowerCase() !== "websocket") return "upgrade_required";
   if (headers.get("sec-websocket-version") !== "13") return "upgrade_required";
   if (!CONNECTION.test(headers.get("connection") ?? "")) return "bad_connection";
   if (!KEY.test(headers.get("sec-websocket-key") ?? "")) return "bad_key";
-  return originAllowed(headers, allowedOrigins) ? null : "origin";
+  return originAllowed(headers, origins) ? null : "origin";
 }
 
 /**
  * True where a request comes from a page of this server, of an allowed origin, or from no page at all:
- * a client that is no browser sends no `Origin`.
+ * a client that is no browser sends no `Origin`. A page over http is none of a server that is reached over
+ * https: whoever is between can have written it.
  */
-export function originAllowed(headers: Headers, allowedOrigins: readonly string[]): boolean {
+export function originAllowed(headers: Headers, { isSecure, allowed }: PageOrigins): boolean {
   const origin = headers.get("origin");
   if (origin === null) return true;
-  if (allowedOrigins.includes(origin)) return true;
+  if (allowed.includes(origin)) return true;
   const host = headers.get("host");
   if (host === null || !URL.canParse(origin)) return false;
   const url = new URL(origin);
-  // Only http and https are served, and what holds more than scheme, host and port is no origin.
-  return /^https?:$/.test(url.protocol) && url.origin === origin && url.host === host.toLowerCase();
+  // What holds more than scheme, host and port is no origin.
+  return url.protocol === (isSecure ? "https:" : "http:") && url.origin === origin &&
+    url.host === host.toLowerCase();
 }

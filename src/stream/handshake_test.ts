@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { originAllowed, refuseHandshake } from "./handshake.ts";
 
+const OWN = { isSecure: false, allowed: [] };
+
 const GOOD = {
   upgrade: "WebSocket",
   connection: "keep-alive, Upgrade",
@@ -10,12 +12,12 @@ const GOOD = {
 };
 
 Deno.test("refuseHandshake() takes version 13 with a good key, in any case of Upgrade", () => {
-  assert.equal(refuseHandshake(new Headers(GOOD), []), null);
+  assert.equal(refuseHandshake(new Headers(GOOD), OWN), null);
 });
 
 Deno.test("refuseHandshake() names what is wrong", () => {
   const refusal = (change: Record<string, string>) =>
-    refuseHandshake(new Headers({ ...GOOD, ...change }), []);
+    refuseHandshake(new Headers({ ...GOOD, ...change }), OWN);
   assert.equal(refusal({ upgrade: "h2c" }), "upgrade_required");
   assert.equal(refusal({ "sec-websocket-version": "7" }), "upgrade_required");
   assert.equal(refusal({ "sec-websocket-key": "short" }), "bad_key");
@@ -28,15 +30,18 @@ Deno.test("refuseHandshake() names what is wrong", () => {
   assert.equal(refusal({ origin: "https://evil.example" }), "origin");
 });
 
-Deno.test("originAllowed() holds the page's host against the server's, port and all", () => {
-  const allowed = (origin: string | null, list: string[] = []) => {
+Deno.test("originAllowed() holds the page's scheme, host and port against the server's", () => {
+  const allowed = (origin: string | null, list: string[] = [], isSecure = false) => {
     const headers = new Headers(GOOD);
     if (origin !== null) headers.set("origin", origin);
-    return originAllowed(headers, list);
+    return originAllowed(headers, { isSecure, allowed: list });
   };
   assert.equal(allowed(null), true);
   assert.equal(allowed("http://pnl.example:3000"), true);
-  assert.equal(allowed("https://pnl.example:3000"), true);
+  assert.equal(allowed("https://pnl.example:3000"), false, "it was not reached so");
+  assert.equal(allowed("https://pnl.example:3000", [], true), true);
+  assert.equal(allowed("http://pnl.example:3000", [], true), false, "anybody between wrote that");
+  assert.equal(allowed("http://pnl.example:3000", ["http://pnl.example:3000"], true), true);
   assert.equal(allowed("http://pnl.example"), false);
   assert.equal(allowed("http://pnl.example:3001"), false);
   assert.equal(allowed("http://pnl.example:3000.evil.example"), false);
