@@ -7,13 +7,18 @@ import { isKey } from "./key_hash.ts";
 import type { ActiveKey, KeyRing } from "./key_record.ts";
 import { parseKeyText } from "./key_text.ts";
 import { EVERYBODY, type Principal } from "./principal.ts";
-import { isSigned, parseSession, signSession } from "./session_token.ts";
+import { isSigned, parseSession, type Session, signSession } from "./session_token.ts";
 import { type Bearer, TICKET_MS, Tickets, type TicketShelf } from "./tickets.ts";
 
 const log = getLogger(["pnl", "access"]);
 
 /** A session lasts so long, unless its key ends before. */
 const SESSION_MS = 12 * 60 * 60 * 1_000;
+/**
+ * The clocks of two nodes may differ by so much. Who has a key can sign what he likes: what would last
+ * longer than a session of now does was not begun here, and does not count.
+ */
+const SKEW_MS = 5 * 60 * 1_000;
 /** Sessions whose signature was checked; a check takes as long as twenty of a key. */
 const MOST_CHECKED = 1_000;
 const HELD_MS = 500;
@@ -100,7 +105,10 @@ export class Access {
    * can say that one was revoked: what does not end by its own time goes on.
    */
   holds({ key, session }: Principal): boolean {
-    if (!this.#keys.isKnown) return !this.#isOver(key) && !this.#isOver(session);
+    if (!this.#keys.isKnown) {
+      const ended = session !== null && this.#hasEnded({ keyId: key?.id ?? "", ...session });
+      return !ended && this.#clock.now() < (key?.expiresAt ?? Infinity);
+    }
     const now = performance.now();
     if (now - this.#heldAt > HELD_MS) {
       this.#held.clear();
@@ -130,15 +138,19 @@ export class Access {
     readonly forMs: number;
   } {
     const now = this.#clock.now();
-    const until = Math.min(now + SESSION_MS, expiresAt ?? Infinity);
-    return { token: signSession(text, id, until), forMs: until - now };
+    // Younger than all that has ended. The key's own end is asked for with each request.
+    const until = Math.max(now + SESSION_MS, this.#ended.endedThrough(id) + 1);
+    return {
+      token: signSession(text, id, until),
+      forMs: Math.min(until, expiresAt ?? Infinity) - now,
+    };
   }
 
   /** Ends a session before its time. One that is none is left alone. */
   endSession(token: string): void {
     const session = parseSession(token);
-    if (session === null || !this.#isGenuine(session)) return;
-    this.#ended.end(session.id, session.expiresAt, this.#clock.now());
+    if (session === null || !this.#isGenuine(session) || this.#hasEnded(session)) return;
+    this.#ended.end(session, this.#clock.now());
   }
 
   /**
@@ -170,8 +182,8 @@ export class Access {
     if (key === null) return null;
     const { id, name, expiresAt, scopes } = key;
     if (session === null) return { key: { id, name, expiresAt }, scopes, session: null };
-    if (this.#isOver(session)) return null;
     const { id: sessionId, expiresAt: until } = session;
+    if (this.#hasEnded({ keyId, id: sessionId, expiresAt: until })) return null;
     return {
       key: { id, name, expiresAt },
       scopes,
@@ -179,10 +191,10 @@ export class Access {
     };
   }
 
-  /** True for what is past its time, and for a session that signed out. */
-  #isOver(term: { readonly id: string; readonly expiresAt: number | null } | null): boolean {
-    if (term === null) return false;
-    return this.#clock.now() >= (term.expiresAt ?? Infinity) || this.#ended.hasEnded(term.id);
+  /** True for a session that is past its time, or can have been begun nowhere, or signed out. */
+  #hasEnded(session: Session): boolean {
+    const leftMs = session.expiresAt - this.#clock.now();
+    return leftMs <= 0 || leftMs > SESSION_MS + SKEW_MS || this.#ended.hasEnded(session);
   }
 
   #find(id: string): ActiveKey | null {

@@ -60,6 +60,6 @@ Deno.test("Access holds() lets a stream go on while the database cannot be asked
   assert.ok(typeof found === "object" && "scopes" in found);
   using other = new DatabaseSync(keys.path);
   other.exec("DROP TABLE ended_sessions");
-  assert.throws(() => keys.store.hasEnded("S1"));
+  assert.throws(() => keys.store.hasEnded({ keyId: id, id: "S1", expiresAt: NOW }));
   assert.equal(access.holds(found), true);
 });

@@ -7,8 +7,8 @@ import { type ActiveKey, isActive, type KeyRecord, type KeyRing } from "./key_re
 import { type KeyEnvironment, makeKeyText } from "./key_text.ts";
 import { activeOf, type KeyRow, recordOf } from "./key_row.ts";
 import type { Scope } from "./scope.ts";
-import type { EndedSessions } from "./ended_sessions.ts";
-import { sessionKeyOf } from "./session_token.ts";
+import { type EndedSessions, MOST_ENDED_OF_ONE } from "./ended_sessions.ts";
+import { type Session, sessionKeyOf } from "./session_token.ts";
 
 /** Keys that one data directory may have, those that were revoked among them. */
 const MAX_KEYS = 10_000;
@@ -126,13 +126,38 @@ export class KeyStore implements KeyRing, EndedSessions, Disposable {
     this.#write("UPDATE keys SET last_used_at = ? WHERE id = ?", now, id);
   }
 
-  end(session: string, expiresAt: number, now: number): void {
+  end({ keyId, id, expiresAt }: Session, now: number): void {
     this.#write("DELETE FROM ended_sessions WHERE expires_at < ?", now);
-    this.#write("INSERT OR IGNORE INTO ended_sessions VALUES (?, ?)", session, expiresAt);
+    this.#write(
+      "INSERT OR IGNORE INTO ended_sessions (id, expires_at, key_id) VALUES (?, ?, ?)",
+      ...[id, expiresAt, keyId],
+    );
+    // What is to be forgotten is first over for good.
+    this.#write(
+      `UPDATE keys SET ended_through = max(ended_through, oldest) FROM (
+         SELECT count(*) AS many, min(expires_at) AS oldest FROM ended_sessions WHERE key_id = ?1
+       ) WHERE id = ?1 AND many > ?2`,
+      ...[keyId, MOST_ENDED_OF_ONE],
+    );
+    this.#write(
+      `DELETE FROM ended_sessions WHERE key_id = ?1 AND
+         expires_at <= (SELECT ended_through FROM keys WHERE id = ?1)`,
+      keyId,
+    );
   }
 
-  hasEnded(session: string): boolean {
-    return this.#all("SELECT 1 FROM ended_sessions WHERE id = ?", session).length > 0;
+  hasEnded({ keyId, id, expiresAt }: Session): boolean {
+    const found = this.#all(
+      `SELECT 1 FROM ended_sessions WHERE id = ?
+       UNION ALL SELECT 1 FROM keys WHERE id = ? AND ended_through >= ?`,
+      ...[id, keyId, expiresAt],
+    );
+    return found.length > 0;
+  }
+
+  endedThrough(keyId: string): number {
+    const [row] = this.#all("SELECT ended_through FROM keys WHERE id = ?", keyId);
+    return Number(row?.ended_through ?? 0);
   }
 
   /** Closes the file. */

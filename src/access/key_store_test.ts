@@ -96,11 +96,14 @@ Deno.test("KeyStore used() is written down once a minute", async () => {
 
 Deno.test("KeyStore end() remembers a session over a restart, until it would be over anyway", async () => {
   await using keys = await testKeys(CLOCK);
-  keys.store.end("first", NOW + 1_000, NOW);
+  const session = (id: string, expiresAt: number) => ({ keyId: "K1", id, expiresAt });
+  const first = session("first", NOW + 1_000);
+  const second = session("second", NOW + 9_000);
+  keys.store.end(first, NOW);
   using again = await KeyStore.open(keys.path);
-  assert.equal(again.hasEnded("first"), true);
-  assert.equal(again.hasEnded("other"), false);
-  again.end("second", NOW + 9_000, NOW + 2_000);
-  assert.equal(again.hasEnded("first"), false, "it is over");
-  assert.equal(again.hasEnded("second"), true);
+  assert.equal(again.hasEnded(first), true);
+  assert.equal(again.hasEnded(session("other", NOW + 1_000)), false);
+  again.end(second, NOW + 2_000);
+  assert.equal(again.hasEnded(first), false, "it is over");
+  assert.equal(again.hasEnded(second), true);
 });
