@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { isGenuine, SECRET, startReceiver, type TestReceiver } from "../src/alerts/testing.ts";
 import { runCommand, startServerProcess, until, withFolder } from "./server_process.ts";
 
+/** It replaces the other: both count. */
+const NEXT_SECRET = `whsec_${new Uint8Array(32).fill(7).toBase64()}`;
+
 const RULES = [
   {
     name: "collected",
@@ -24,7 +27,7 @@ async function withAlerts(
     const env = {
       ...base,
       PNL_ALERTS_FILE: file,
-      PNL_ALERT_SECRET_HOOK: SECRET,
+      PNL_ALERT_SECRET_HOOK: `${NEXT_SECRET} ${SECRET}`,
       PNL_INTERVAL_MS: "500",
     };
     await test(env, hook, folder);
@@ -69,12 +72,16 @@ Deno.test("serve sends an alert once, over a failure and a kill, and says so in 
     assert.equal(hook.got.length, 2, hook.got.map(({ body }) => body).join("\n"));
     assert.equal(new Set(hook.got.map(({ body }) => body)).size, 1);
     assert.equal(JSON.parse(hook.got[0]!.body).data.mode, "sandbox");
-    for (const got of hook.got) assert.ok(await isGenuine(got));
+    for (const got of hook.got) {
+      assert.ok(await isGenuine(got));
+      assert.ok(await isGenuine(got, NEXT_SECRET));
+    }
     const logs = [...Deno.readDirSync(env.LOG_DIR ?? `${folder}/logs`)]
       .map(({ name }) => Deno.readTextFileSync(`${env.LOG_DIR ?? `${folder}/logs`}/${name}`));
     const said = [text, second.output(), ...logs].join("\n");
     assert.ok(said.includes("Alert collected"));
-    for (const secret of [SECRET, SECRET.slice(6), hook.url]) assert.ok(!said.includes(secret));
+    const secrets = [SECRET, NEXT_SECRET].flatMap((secret) => [secret, secret.slice(6)]);
+    for (const secret of [...secrets, hook.url]) assert.ok(!said.includes(secret));
   });
 });
 

@@ -4,13 +4,15 @@ import { getLogger, type Logger } from "@logtape/logtape";
 import type { Clock } from "../pnl/clock.ts";
 import type { AlertStore } from "./alert_store.ts";
 import type { Delivery } from "./delivery.ts";
-import { waitAfter } from "./retry.ts";
+import { MOST_WAIT_MS, waitAfter } from "./retry.ts";
 import { type Outcome, type Receiver, send } from "./send.ts";
 
 /** What waits is looked at this often, milliseconds. */
 const LOOK_MS = 1_000;
 /** So many are sent to one webhook before the next look. */
 const MOST_AT_ONCE = 50;
+/** A receiver that is asked too much, and does not say for how long, is left alone so long, milliseconds. */
+const REST_MS = 5_000;
 
 /** What a courier works with. */
 export interface CourierOptions {
@@ -46,6 +48,8 @@ export class Courier {
   readonly #random: () => number;
   readonly #ending = new AbortController();
   readonly #rounds = new Map<string, Promise<void>>();
+  /** Until when webhooks that were asked too much are left alone, Unix milliseconds. */
+  readonly #resting = new Map<string, number>();
   readonly #counts = new Map<string, { delivered: number; failed: number }>();
   #health: readonly WebhookHealth[];
 
@@ -116,6 +120,7 @@ export class Courier {
       }
       for (let sent = 0; sent < MOST_AT_ONCE; sent++) {
         const now = clock.now();
+        if (now < (this.#resting.get(receiver.name) ?? 0)) return;
         const delivery = store.due(receiver.name, now);
         if (delivery === null) return;
         const limit = timeoutMs === undefined ? {} : { timeoutMs };
@@ -131,8 +136,10 @@ export class Courier {
   #record(receiver: Receiver, delivery: Delivery, outcome: Outcome): void {
     const { store, clock } = this.#options;
     const { id, rule } = delivery;
-    const { delivered, result, gone, retryAfterMs } = outcome;
+    const { delivered, result, gone, busy, retryAfterMs } = outcome;
     const now = clock.now();
+    const rest = Math.min(MOST_WAIT_MS, Math.max(REST_MS, retryAfterMs ?? 0));
+    if (busy) this.#resting.set(receiver.name, now + rest);
     const attempts = delivery.attempts + 1;
     const facts = { id, rule, webhook: receiver.name, result, attempts };
     this.#count(receiver.name)[delivered ? "delivered" : "failed"] += 1;

@@ -1,14 +1,15 @@
 /** One attempt to deliver a message to a webhook. */
 import { signedHeaders } from "./signature.ts";
 
-/** A receiver has so long to answer, milliseconds. */
-export const TIMEOUT_MS = 10_000;
+/** A receiver has so long to answer, milliseconds; the specification suggests 15 to 30 s. */
+export const TIMEOUT_MS = 20_000;
 
-/** A webhook with its secret. */
+/** A webhook with its secrets. */
 export interface Receiver {
   readonly name: string;
   readonly url: string;
-  readonly secret: Uint8Array<ArrayBuffer>;
+  /** The newest first; more than one while one replaces another. */
+  readonly secrets: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /** What is sent. */
@@ -24,6 +25,8 @@ export interface Outcome {
   readonly result: string;
   /** The receiver wants no more (410). */
   readonly gone: boolean;
+  /** It is asked too much (429, 502, 504, or `Retry-After`): other messages have to wait too. */
+  readonly busy: boolean;
   /** How long the receiver asked to be left alone; null where it did not. */
   readonly retryAfterMs: number | null;
 }
@@ -38,17 +41,22 @@ export interface SendOptions {
 }
 
 function failed(result: string): Outcome {
-  return { delivered: false, result, gone: false, retryAfterMs: null };
+  return { delivered: false, result, gone: false, busy: false, retryAfterMs: null };
 }
+
+/** Of who has too much to do. */
+const BUSY: ReadonlySet<number> = new Set([429, 502, 504]);
 
 function outcomeOf(response: Response): Outcome {
   const { status, ok } = response;
   const retryAfter = response.headers.get("retry-after") ?? "";
+  const retryAfterMs = /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1000 : null;
   return {
     delivered: ok,
     result: `${status >= 300 && status < 400 ? "redirect" : "status"} ${status}`,
     gone: status === 410,
-    retryAfterMs: /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1000 : null,
+    busy: !ok && (BUSY.has(status) || retryAfterMs !== null),
+    retryAfterMs,
   };
 }
 
@@ -58,7 +66,7 @@ function outcomeOf(response: Response): Outcome {
  * @throws the signal's reason where it was aborted
  */
 export async function send(
-  { url, secret }: Receiver,
+  { url, secrets }: Receiver,
   { id, body }: Message,
   { now, signal, timeoutMs = TIMEOUT_MS }: SendOptions,
 ): Promise<Outcome> {
@@ -70,7 +78,7 @@ export async function send(
       headers: {
         "content-type": "application/json",
         "user-agent": "pnl-stream",
-        ...signedHeaders({ id, timestamp, body }, secret),
+        ...signedHeaders({ id, timestamp, body }, secrets),
       },
       body,
       redirect: "manual",

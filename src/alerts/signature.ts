@@ -18,6 +18,16 @@ export function secretBytes(text: string): Uint8Array<ArrayBuffer> | null {
   return bytes.length >= LEAST_BYTES && bytes.length <= MOST_BYTES ? bytes : null;
 }
 
+/** So many secrets count at once: the one of now, and those that it replaces. */
+const MOST_SECRETS = 3;
+
+/** The bytes of secrets with blanks between them, the newest first; null where one is none, or too many. */
+export function secretsOf(text: string): Uint8Array<ArrayBuffer>[] | null {
+  const words = text.trim().split(/\s+/);
+  const secrets = words.flatMap((word) => secretBytes(word) ?? []);
+  return secrets.length === words.length && words.length <= MOST_SECRETS ? secrets : null;
+}
+
 /** What is signed: one attempt at one message. */
 export interface Signed {
   /** The same for every attempt at a message; without a dot. */
@@ -27,16 +37,21 @@ export interface Signed {
   readonly body: string;
 }
 
-/** The headers of an attempt, with its signature. */
+/**
+ * The headers of an attempt, with a signature by each secret: while one replaces another, who verifies by
+ * either of them believes it.
+ */
 export function signedHeaders(
   { id, timestamp, body }: Signed,
-  secret: Uint8Array<ArrayBuffer>,
+  secrets: readonly Uint8Array<ArrayBuffer>[],
 ): Record<string, string> {
-  const signature = createHmac("sha256", secret).update(`${id}.${timestamp}.${body}`)
-    .digest("base64");
+  const signed = `${id}.${timestamp}.${body}`;
+  const signatures = secrets.map((secret) =>
+    `v1,${createHmac("sha256", secret).update(signed).digest("base64")}`
+  );
   return {
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
-    "webhook-signature": `v1,${signature}`,
+    "webhook-signature": signatures.join(" "),
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { secretBytes, signedHeaders } from "./signature.ts";
-import { SECRET } from "./testing.ts";
+import { secretBytes, secretsOf, signedHeaders } from "./signature.ts";
+import { isGenuine, SECRET } from "./testing.ts";
 
 Deno.test("signedHeaders() signs the specification's example as it does", () => {
   const signed = {
@@ -8,7 +8,7 @@ Deno.test("signedHeaders() signs the specification's example as it does", () => 
     timestamp: 1_614_265_330,
     body: '{"test": 2432232314}',
   };
-  assert.deepEqual(signedHeaders(signed, secretBytes(SECRET)!), {
+  assert.deepEqual(signedHeaders(signed, [secretBytes(SECRET)!]), {
     "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
     "webhook-timestamp": "1614265330",
     "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
@@ -29,4 +29,25 @@ Deno.test("secretBytes() takes 24 to 64 bytes in base64, and nothing else", () =
     of(25).slice(0, -1),
   ];
   for (const text of wrong) assert.equal(secretBytes(text), null, text);
+});
+
+Deno.test("signedHeaders() signs by the new secret and the old one, and either is believed", async () => {
+  const next = `whsec_${new Uint8Array(32).fill(7).toBase64()}`;
+  const body = "{}";
+  const secrets = secretsOf(`${next} ${SECRET}\n`)!;
+  const headers = new Headers(signedHeaders({ id: "msg_1", timestamp: 1, body }, secrets));
+  assert.match(headers.get("webhook-signature")!, /^v1,[\w+/]{43}= v1,[\w+/]{43}=$/);
+  const other = `whsec_${new Uint8Array(32).fill(8).toBase64()}`;
+  const verified = [next, SECRET, other].map((secret) =>
+    isGenuine({ headers, body, path: "/" }, secret)
+  );
+  assert.deepEqual(await Promise.all(verified), [true, true, false]);
+});
+
+Deno.test("secretsOf() takes one to three secrets, and no text with anything else in it", () => {
+  assert.equal(secretsOf(SECRET)?.length, 1);
+  assert.equal(secretsOf([SECRET, SECRET, SECRET].join("\n"))?.length, 3);
+  for (const text of ["", `${SECRET} x`, `${SECRET},${SECRET}`, `${SECRET} `.repeat(4)]) {
+    assert.equal(secretsOf(text), null, text);
+  }
 });

@@ -43,15 +43,19 @@ export async function isGenuine({ headers, body }: Got, secret = SECRET): Promis
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["verify"]);
   const signed = `${headers.get("webhook-id")}.${headers.get("webhook-timestamp")}.${body}`;
-  const [version, signature = ""] = (headers.get("webhook-signature") ?? "").split(",");
-  const given = Uint8Array.fromBase64(signature);
-  return version === "v1" &&
-    await crypto.subtle.verify("HMAC", key, given, new TextEncoder().encode(signed));
+  const signatures = (headers.get("webhook-signature") ?? "").split(" ");
+  const verified = signatures.map((each) => {
+    const [version, signature = ""] = each.split(",");
+    const given = Uint8Array.fromBase64(signature);
+    const text = new TextEncoder().encode(signed);
+    return version === "v1" && crypto.subtle.verify("HMAC", key, given, text);
+  });
+  return (await Promise.all(verified)).includes(true);
 }
 
 /** A webhook at an address. */
 export function receiverAt(url: string, name = "hook"): Receiver {
-  return { name, url, secret: Uint8Array.fromBase64(SECRET.slice("whsec_".length)) };
+  return { name, url, secrets: [Uint8Array.fromBase64(SECRET.slice("whsec_".length))] };
 }
 
 /** A message of a rule. */

@@ -6,7 +6,7 @@ import {
   type Webhook,
 } from "../alerts/rules.ts";
 import type { Receiver } from "../alerts/send.ts";
-import { secretBytes } from "../alerts/signature.ts";
+import { secretsOf } from "../alerts/signature.ts";
 import { type Config, ConfigError, type Environment } from "./config.ts";
 import { readVariable } from "./environment.ts";
 
@@ -73,14 +73,15 @@ export function readAlertSettings(config: Config, env: Environment): AlertSettin
   const receivers = file.webhooks.flatMap((webhook, index): Receiver[] => {
     const { name, url } = webhook;
     const found = secretOf(webhook, env);
-    const secret = typeof found === "string" ? null : secretBytes(found.text);
-    if (typeof found !== "string" && secret !== null) {
-      secrets.push(found.text, found.text.replace(/^whsec_/, ""), url);
-      return [{ name, url, secret }];
+    const keys = typeof found === "string" ? null : secretsOf(found.text);
+    if (typeof found !== "string" && keys !== null) {
+      const texts = found.text.split(/\s+/);
+      secrets.push(...texts, ...texts.map((text) => text.replace(/^whsec_/, "")), url);
+      return [{ name, url, secrets: keys }];
     }
     const why = typeof found === "string"
       ? found
-      : "what it names is not whsec_ and base64 of 24 to 64 bytes";
+      : "what it names is not whsec_ and base64 of 24 to 64 bytes, up to three of them";
     faults.push(`PNL_ALERTS_FILE: webhooks[${index}] cannot be signed for: ${why}`);
     return [];
   });
