@@ -1,25 +1,20 @@
 /** One WebSocket that follows the hub in `pnl.v1`. */
 import { getLogger } from "@logtape/logtape";
-import { parseStreamPosition } from "../projection/frame.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { Channels } from "./channels.ts";
+import { ClientFrames } from "./client_frames.ts";
 import type { Feeds } from "./feeds.ts";
 import { Gap } from "./gap.ts";
 import type { Hub } from "./hub.ts";
-import { Inbound } from "./inbound.ts";
 import { REFUSALS } from "./limits.ts";
 import { PacedSocket } from "./paced_socket.ts";
 import { Parting } from "./parting.ts";
 import { Pending } from "./pending.ts";
 import {
-  type AckFrame,
   BadFrameError,
   type ChannelName,
   CLOSE,
-  errorFrame,
   helloFrame,
-  PONG,
-  readClientFrame,
   resetFrame,
   type SubscribeFrame,
 } from "./protocol.ts";
@@ -47,7 +42,7 @@ export class WebSocketSubscriber implements Subscriber {
   #channels: Channels | null = null;
   readonly #feeds: Feeds;
   readonly #first: SubscribeFrame | null;
-  readonly #inbound = new Inbound(performance.now());
+  readonly #frames: ClientFrames;
   /** Null while nothing waits, as is mostly so for thousands of peers. */
   #pending: Pending | null = null;
   #refused = false;
@@ -71,6 +66,7 @@ export class WebSocketSubscriber implements Subscriber {
   constructor(hub: Hub, socket: WebSocket, first: SubscribeFrame | null, feeds: Feeds) {
     this.#hub = hub;
     this.#line = new PacedSocket(socket, hub.lateAfterMs);
+    this.#frames = new ClientFrames(hub, this.#line, performance.now());
     this.#parting = new Parting(hub, socket, this.#line);
     this.#feeds = feeds;
     this.#first = first;
@@ -96,11 +92,7 @@ export class WebSocketSubscriber implements Subscriber {
   received(data: unknown): void {
     if (this.#parting.begun) return this.#parting.close();
     if (this.#refused) return;
-    this.#attempt(() => {
-      const excess = this.#inbound.receive(data, performance.now());
-      if (excess !== null) return this.#refuseBeyond(excess);
-      this.#handle(data);
-    });
+    this.#attempt(() => this.#handle(data));
   }
 
   /** Sends a broadcast, or keeps only the newest where the peer does not keep up. */
@@ -150,7 +142,7 @@ export class WebSocketSubscriber implements Subscriber {
     const { slowMs } = this.#hub;
     if (flow.dueMs(now) > slowMs) {
       // Its last acknowledgement is older than that, and no sign that it is there.
-      if (this.#inbound.quietMs(now) < Math.min(THERE_MS, slowMs)) {
+      if (this.#frames.quietMs(now) < Math.min(THERE_MS, slowMs)) {
         return this.#refuseBeyond("slow");
       }
       this.#line.lapse(now);
@@ -186,35 +178,17 @@ export class WebSocketSubscriber implements Subscriber {
   }
 
   #handle(data: unknown): void {
-    const frame = readClientFrame(data);
-    switch (frame.type) {
-      case "ping":
-        return this.#line.say(PONG);
-      case "ack":
-        return this.#acknowledge(frame, data);
+    const asked = this.#frames.read(data, performance.now());
+    switch (asked?.type) {
+      case "acknowledged":
+        return this.#pump();
+      case "excess":
+        return this.#refuseBeyond(asked.limit);
       case "unsubscribe":
-        return this.#unsubscribe(frame.channels);
-      case "subscribe": {
-        const excess = this.#inbound.subscribe(performance.now());
-        if (excess !== null) return this.#refuseBeyond(excess);
-        return this.#follow(frame);
-      }
+        return this.#unsubscribe(asked.channels);
+      case "subscribe":
+        return this.#follow(asked);
     }
-  }
-
-  #acknowledge({ pos, position }: AckFrame, data: unknown): void {
-    const now = performance.now();
-    const place = parseStreamPosition(pos ?? "");
-    const outcome = position !== undefined
-      ? this.#line.acknowledge("events", position, now)
-      : place !== null && place.epoch === this.#hub.epoch
-      ? this.#line.acknowledge("pnl", place.offset, now)
-      : "unknown";
-    if (outcome === "unknown") {
-      return this.#line.say(errorFrame("unknown_position", "No such position was sent here"));
-    }
-    if (outcome === "fresh") this.#inbound.forgive(data, now);
-    this.#pump();
   }
 
   /** A peer whose first word names other channels than the snapshots' gets none of these. */
