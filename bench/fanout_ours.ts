@@ -4,6 +4,7 @@ import { createApp } from "../src/http/app.ts";
 import { serveWith } from "../src/http/serve.ts";
 import { TrustedProxies } from "../src/http/trusted_proxies.ts";
 import { Operations } from "../src/http/operations.ts";
+import { UNLIMITED } from "../src/http/rate_limit.ts";
 import { startServer } from "../src/http/server.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
 import { defaultAnswer, emptyFrameOf } from "../src/projection/default_answer.ts";
@@ -88,6 +89,7 @@ const app = createApp({
   writerAddress: () => null,
   redis: null,
   alerts: null,
+  rateLimits: UNLIMITED,
   allowedOrigins: [],
   access: openAccess(clock),
   publicUrl: null,

@@ -4,6 +4,7 @@ import { createApp } from "../src/http/app.ts";
 import { serveWith } from "../src/http/serve.ts";
 import { TrustedProxies } from "../src/http/trusted_proxies.ts";
 import { Operations } from "../src/http/operations.ts";
+import { UNLIMITED } from "../src/http/rate_limit.ts";
 import { startServer } from "../src/http/server.ts";
 import type { EventLog } from "../src/log/event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
@@ -67,6 +68,7 @@ export async function startPushServer(
     writerAddress: () => null,
     redis: null,
     alerts: null,
+    rateLimits: UNLIMITED,
     allowedOrigins: [],
     access: openAccess(clock),
     publicUrl: null,

@@ -1,12 +1,13 @@
 /** Wrong credentials, counted: who shows too many has to wait. */
+import { Buckets } from "./buckets.ts";
 
-/** Wrong ones at once from one address. */
-const ADDRESS_BURST = 20;
-/** Wrong ones at once for one key, from everywhere: more, for its owner is not to be locked out. */
-const KEY_BURST = 100;
 /** One more is forgiven after so many milliseconds. */
 const FORGIVEN_MS = 6_000;
-/** Addresses and keys that are remembered; the one that failed longest ago is forgotten for one more. */
+/** Wrong ones at once from one address. */
+const OF_ADDRESS = { burst: 20, tokens: 1, perMs: FORGIVEN_MS };
+/** Wrong ones at once for one key, from everywhere: more, for its owner is not to be locked out. */
+const OF_KEY = { burst: 100, tokens: 1, perMs: FORGIVEN_MS };
+/** Addresses, and keys, that are remembered. */
 const MOST = 10_000;
 /** A key that was right from an address so lately is not held up by what others fail at. */
 const GOOD_MS = 600_000;
@@ -20,8 +21,8 @@ export interface Attempt {
 
 /** Counts failures by address and by key. Times are monotonic milliseconds. */
 export class Failures {
-  /** When all of someone's failures are forgiven; who failed last stands last. */
-  readonly #until = new Map<string, number>();
+  readonly #addresses = new Buckets(OF_ADDRESS, MOST);
+  readonly #keys = new Buckets(OF_KEY, MOST);
   /** When a key was last right from an address. */
   readonly #good = new Map<string, number>();
 
@@ -29,22 +30,17 @@ export class Failures {
   waitMs(attempt: Attempt, now: number): number {
     const good = this.#good.get(pairOf(attempt));
     if (good !== undefined && now - good < GOOD_MS) return 0;
-    const waits = subjectsOf(attempt).map(([name, burst]) =>
-      (this.#until.get(name) ?? 0) - now - (burst - 1) * FORGIVEN_MS
+    const { address, keyId } = attempt;
+    return Math.max(
+      this.#addresses.waitMs(String(address), now),
+      keyId === null ? 0 : this.#keys.waitMs(keyId, now),
     );
-    return Math.max(0, ...waits);
   }
 
-  /** An attempt failed. */
-  failed(attempt: Attempt, now: number): void {
-    for (const [name, burst] of subjectsOf(attempt)) {
-      // Attempts that run at once are all counted: no number of them adds up to a lock-out.
-      const most = now + burst * FORGIVEN_MS;
-      const until = Math.min(Math.max(this.#until.get(name) ?? 0, now) + FORGIVEN_MS, most);
-      this.#until.delete(name);
-      if (this.#until.size >= MOST) this.#forgetOldest();
-      this.#until.set(name, until);
-    }
+  /** An attempt failed. Those that run at once are all counted: no number adds up to a lock-out. */
+  failed({ address, keyId }: Attempt, now: number): void {
+    this.#addresses.spend(String(address), now);
+    if (keyId !== null) this.#keys.spend(keyId, now);
   }
 
   /** An attempt was right. */
@@ -52,18 +48,8 @@ export class Failures {
     if (this.#good.size >= MOST_GOOD) this.#good.clear();
     this.#good.set(pairOf(attempt), now);
   }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#until.keys();
-    if (oldest !== undefined) this.#until.delete(oldest);
-  }
 }
 
 function pairOf({ address, keyId }: Attempt): string {
   return `${address} ${keyId}`;
-}
-
-function subjectsOf({ address, keyId }: Attempt): [name: string, burst: number][] {
-  const from: [string, number] = [`address ${address}`, ADDRESS_BURST];
-  return keyId === null ? [from] : [from, [`key ${keyId}`, KEY_BURST]];
 }

@@ -2,6 +2,7 @@
 import type { Alerts } from "../alerts/alerts.ts";
 import type { Access } from "../access/access.ts";
 import type { Operations } from "../http/operations.ts";
+import type { Share } from "../http/rate_limit.ts";
 import type { Server } from "../http/server.ts";
 import { acquireDataLock } from "../log/data_lock.ts";
 import { checkLogFiles } from "../log/log_files.ts";
@@ -20,7 +21,7 @@ import type { Config } from "./config.ts";
 import { prepareFolder } from "./folder.ts";
 import { watchMidnight } from "./midnight.ts";
 import { logPath } from "./open_log.ts";
-import { openWriterAccess } from "./node_access.ts";
+import { openSharing, openWriterAccess } from "./node_access.ts";
 import { addressOf, serveNode } from "./serve_node.ts";
 import { liveSources, sandboxSources } from "./upstreams.ts";
 import { claimRedis, connectRedis, type WriterRedis } from "./writer_redis.ts";
@@ -61,6 +62,7 @@ interface Parts {
   readonly projector: Projector;
   readonly poller: Poller;
   readonly access: Access;
+  readonly share: Share | null;
   /** Null where none is configured. */
   readonly redis: WriterRedis | null;
 }
@@ -77,6 +79,7 @@ async function openParts(
   const connection = config.redis === null ? null : await connectRedis(config.redis, stack);
   const state = stack.use(await StateStore.open({ path: `${config.dataDir}/state.db` }));
   const { access, publish } = await openWriterAccess(config, clock, connection, stack);
+  const share = await openSharing(clock, connection, stack);
   const path = logPath(config);
   await checkLogFiles({ path, known: state.lineage(), clock });
   const log = stack.use(await openSqliteEventLog({ path, clock }));
@@ -88,7 +91,7 @@ async function openParts(
   const poller = new Poller({ sources, log, state, clock, breakerThreshold, breakerResetMs });
   const setPort = (port: number) => lock.setPort(port);
   if (connection === null || config.redis === null) {
-    return { log, projector, poller, access, redis: null, setPort };
+    return { log, projector, poller, access, share, redis: null, setPort };
   }
   const redis = await claimRedis(config, clock, {
     redis: connection,
@@ -99,7 +102,7 @@ async function openParts(
   }, signal);
   stack.defer(() => redis.stop());
   await publish(() => !redis.isLost);
-  return { log, projector, poller, access, redis, setPort };
+  return { log, projector, poller, access, share, redis, setPort };
 }
 
 /**
@@ -125,6 +128,7 @@ async function listen(
   return await serveNode(config, clock, {
     role: "all",
     access: parts.access,
+    share: parts.share,
     log,
     projection: projector,
     explainer: new Explainer({ log, clock, projection: projector }),

@@ -38,6 +38,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Addresses and networks of the proxies whose word is taken for where a client is. */
   readonly trustedProxies: readonly string[];
+  /** Requests a second that one address, and one key, may send; 0: any number. */
+  readonly rates: { readonly perAddress: number; readonly perKey: number };
   /** The rules of alerts; null where there are none, and on an edge. */
   readonly alertsFile: string | null;
   readonly sandboxSeed: number;
@@ -203,6 +205,7 @@ export function readConfig(env: Environment): Config {
     since: values.PNL_SINCE ?? null,
     allowedOrigins: values.PNL_ALLOWED_ORIGINS ?? [],
     trustedProxies: values.PNL_TRUSTED_PROXIES ?? [],
+    rates: { perAddress: values.PNL_RATE_PER_ADDRESS!, perKey: values.PNL_RATE_PER_KEY! },
     alertsFile: isEdge ? null : values.PNL_ALERTS_FILE ?? null,
     sandboxSeed: values.PNL_SANDBOX_SEED!,
     redis: redisOf(values),

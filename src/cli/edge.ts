@@ -7,7 +7,7 @@ import { openEdgeReadPath } from "../projection/open_edge_read_path.ts";
 import { RedisModels } from "../redis/models.ts";
 import type { Application } from "./application.ts";
 import { type Config, ConfigError } from "./config.ts";
-import { openEdgeAccess } from "./node_access.ts";
+import { openEdgeAccess, openSharing } from "./node_access.ts";
 import { serveNode } from "./serve_node.ts";
 import { connectRedis } from "./writer_redis.ts";
 
@@ -82,6 +82,7 @@ export async function startEdge(config: Config, clock: Clock): Promise<Applicati
     writerAddress: () => edge.writer?.address ?? null,
     redis: () => edgeRedisHealth(edge, redis, tier),
     alerts: null,
+    share: await openSharing(clock, redis, stack),
   });
   stack.defer(edge.onRestart(() => hub.sendAway()));
   stack.defer(tellWriter(edge));

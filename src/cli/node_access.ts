@@ -4,6 +4,7 @@ import { Access } from "../access/access.ts";
 import { EndedHere } from "../access/ended_sessions.ts";
 import { KeyStore } from "../access/key_store.ts";
 import { isLoopback } from "../sources/loopback.ts";
+import type { Share } from "../http/rate_limit.ts";
 import type { Clock } from "../pnl/clock.ts";
 import type { RedisConnection } from "../redis/connection.ts";
 import { type Config, ConfigError } from "./config.ts";
@@ -32,6 +33,19 @@ async function shelfOf(redis: RedisConnection | null) {
   if (redis === null) return null;
   const { RedisShelf } = await import("../access/redis_shelf.ts");
   return new RedisShelf(redis);
+}
+
+/** How limits of requests are shared with the other nodes, until the stack ends it; null without Redis. */
+export async function openSharing(
+  clock: Clock,
+  redis: RedisConnection | null,
+  stack: AsyncDisposableStack,
+): Promise<Share | null> {
+  if (redis === null) return null;
+  const { RateSharing } = await import("../http/rate_sharing.ts");
+  const sharing = new RateSharing(redis, clock);
+  stack.defer(() => sharing.end());
+  return sharing.share;
 }
 
 /** What the writer checks by, and gives to the edges. */

@@ -3,6 +3,7 @@ import { createApp } from "../http/app.ts";
 import { readDashboard } from "../http/dashboard_files.ts";
 import type { AppDeps } from "../http/deps.ts";
 import { Operations, type OperationsOptions } from "../http/operations.ts";
+import { rateLimits, type Share } from "../http/rate_limit.ts";
 import { serveWith } from "../http/serve.ts";
 import { type Server, startServer } from "../http/server.ts";
 import { TrustedProxies } from "../http/trusted_proxies.ts";
@@ -27,7 +28,12 @@ export type ServedNode =
     | "dashboard"
     | "publicUrl"
     | "trustedProxies"
-  >;
+    | "rateLimits"
+  >
+  & {
+    /** Null where there are no other nodes to share limits with. */
+    readonly share: Share | null;
+  };
 
 /**
  * Listens and serves.
@@ -62,6 +68,7 @@ export async function serveNode(
     dashboard,
     publicUrl,
     trustedProxies,
+    rateLimits: rateLimits(config.rates, clock, node.share),
   };
   const app = createApp({ ...node, ...common });
   const server = startServer({ app, hub, operations, host, port, allowedOrigins });

@@ -139,6 +139,8 @@ export const SETTINGS = {
   PNL_SINCE: setting(day),
   PNL_ALLOWED_ORIGINS: setting(origins),
   PNL_TRUSTED_PROXIES: setting(proxies),
+  PNL_RATE_PER_ADDRESS: setting(whole(0, 100_000), "100"),
+  PNL_RATE_PER_KEY: setting(whole(0, 100_000), "500"),
   PNL_ALERTS_FILE: setting(path),
   PNL_SANDBOX_SEED: setting(whole(0, 4_294_967_295), "1"),
   REDIS_URL: setting(redisUrl, null, { secret: true }),

@@ -12,6 +12,7 @@ import { eventStreamRoutes } from "./event_stream.ts";
 import { eventRoutes } from "./events.ts";
 import { explainRoutes } from "./explain.ts";
 import { healthRoutes } from "./health.ts";
+import { limited } from "./limited.ts";
 import { metricRoutes } from "./metrics.ts";
 import { pnlRoutes } from "./pnl.ts";
 import { problemResponse } from "./problem.ts";
@@ -46,6 +47,6 @@ export function createApp(deps: AppDeps): Hono {
   dashboardRoutes(routes, deps.dashboard);
   documentRoutes(routes, deps);
   app.onError((error, c) => problemResponse(c, error));
-  app.notFound((c) => problemResponse(c, routes.refusal(c)));
+  app.notFound(limited(null, (c) => problemResponse(c, routes.refusal(c)), deps));
   return app;
 }

@@ -7,20 +7,27 @@ import { covers, type Scope } from "../access/scope.ts";
 import { clientAddress, credentialOf } from "./credentials.ts";
 import type { AppDeps } from "./deps.ts";
 import { foreignPage, isFromAllowedPage } from "./page_origins.ts";
+import { spending, STREAMS } from "./limited.ts";
 import { HttpProblem } from "./problem.ts";
+import type { RateLimit } from "./rate_limit.ts";
 
 /** What the door is made of. */
-export type AuthDeps = Pick<AppDeps, "access" | "allowedOrigins" | "trustedProxies" | "publicUrl">;
+export type AuthDeps = Pick<
+  AppDeps,
+  "access" | "allowedOrigins" | "trustedProxies" | "publicUrl" | "rateLimits"
+>;
 
 /** Answers a request. */
 type Handler = (c: Context) => Response | Promise<Response>;
 
+/** What lies behind the door, and how often one key may have it; null: as often as it likes. */
+interface Behind {
+  readonly handler: Handler;
+  readonly limit: RateLimit | null;
+}
+
 /** Where a ticket may stand in the address: what opens these cannot set a header. */
-export const TAKES_TICKETS: ReadonlySet<string> = new Set([
-  "/ws",
-  "/api/pnl/stream",
-  "/api/events/stream",
-]);
+export const TAKES_TICKETS = STREAMS;
 
 /** The same for a missing key and for every kind of wrong one. */
 export function unauthorized(): HttpProblem {
@@ -71,12 +78,14 @@ function demand(c: Context, path: string, deps: AuthDeps): Principal | Promise<P
 }
 
 /** Lets someone in who may have this. */
-function enter(c: Context, who: Principal, scope: Scope, handler: Handler) {
+function enter(c: Context, who: Principal, scope: Scope, { handler, limit }: Behind) {
   if (!covers(who.scopes, scope)) {
     throw new HttpProblem("forbidden", `This needs a key with the scope ${scope}.`, { scope });
   }
   c.set("principal", who);
-  return handler(c);
+  return limit === null || who.key === null
+    ? handler(c)
+    : spending(limit, who.key.id, () => handler(c));
 }
 
 /** Who was let in; only where the route asks for a scope. */
@@ -93,13 +102,14 @@ export function principalOf(c: Context): Principal {
  */
 export function guarded(method: string, path: string, handler: Handler, deps: AuthDeps): Handler {
   const scope = scopeOfRoute(method, path);
+  const behind = { handler, limit: STREAMS.has(path) ? null : deps.rateLimits.key };
   return (c) => {
     if (method !== "GET") refuseForeignPage(c, deps);
     if (scope === "open") return handler(c);
     if (scope === null) throw new HttpProblem("forbidden", "Nobody may have this route.");
     const who = demand(c, path, deps);
     return who instanceof Promise
-      ? who.then((known) => enter(c, known, scope, handler))
-      : enter(c, who, scope, handler);
+      ? who.then((known) => enter(c, known, scope, behind))
+      : enter(c, who, scope, behind);
   };
 }

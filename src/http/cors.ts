@@ -8,8 +8,8 @@ const PREFLIGHT = {
     "If-None-Match, Last-Event-ID, X-Request-Id",
   "access-control-max-age": "600",
 };
-const EXPOSED = "Content-Disposition, ETag, Leaf-Hash, Link, Retry-After, " +
-  "WWW-Authenticate, X-Request-Id";
+const EXPOSED = "Content-Disposition, ETag, Leaf-Hash, Link, RateLimit, " +
+  "RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 
 function isPreflight(c: Context): boolean {
   return c.req.method === "OPTIONS" &&

@@ -9,6 +9,7 @@ import type { Serve } from "../stream/broadcast.ts";
 import type { Hub } from "../stream/hub.ts";
 import type { DashboardFiles } from "./dashboard_files.ts";
 import type { Operations } from "./operations.ts";
+import type { RateLimits } from "./rate_limit.ts";
 import type { RedisHealth } from "./redis_health.ts";
 import type { ServeOptions } from "./serve.ts";
 import type { TrustedProxies } from "./trusted_proxies.ts";
@@ -37,6 +38,8 @@ export interface AppDeps extends ServeOptions {
   readonly alerts: (() => AlertsHealth) | null;
   /** What is measured and watched beside. */
   readonly operations: Operations;
+  /** How many requests who may send. */
+  readonly rateLimits: RateLimits;
   /** Who may have what. */
   readonly access: Access;
   /** Where others reach this server, as `https://pnl.example`; null where nothing was said. */

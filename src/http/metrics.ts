@@ -69,6 +69,20 @@ function requestMetrics(out: Exposition, { operations: { requests } }: AppDeps):
   );
 }
 
+function rateMetrics(out: Exposition, { rateLimits: { address, key } }: AppDeps): void {
+  const limits = [address, key].filter((limit) => limit !== null);
+  out.counter(
+    "pnl_rate_refused_total",
+    "Requests refused because there were too many of one address, or of one key.",
+    limits.map(({ by, refused }): Sample => [{ by }, refused]),
+  );
+  out.gauge(
+    "pnl_rate_remembered",
+    "Addresses, and keys, of which is remembered how many requests they have sent.",
+    limits.map(({ by, size }): Sample => [{ by }, size]),
+  );
+}
+
 /** Registers the route. */
 export function metricRoutes(routes: Routes, deps: AppDeps): void {
   const log = new LogMetrics(deps);
@@ -85,6 +99,7 @@ export function metricRoutes(routes: Routes, deps: AppDeps): void {
     redisMetrics(out, deps);
     alertMetrics(out, deps);
     requestMetrics(out, deps);
+    rateMetrics(out, deps);
     return reply(c, 200, out.text(), { "content-type": EXPOSITION_TYPE });
   });
 }

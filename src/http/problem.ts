@@ -20,6 +20,7 @@ const TITLES = {
   unsupported_media_type: [415, "Unsupported media type"],
   misdirected_request: [421, "Misdirected request"],
   upgrade_required: [426, "Upgrade required"],
+  too_many_requests: [429, "Too many requests"],
   too_many_from_address: [429, "Too many streams from one address"],
   too_many_of_key: [429, "Too many streams with one key"],
   too_many_failures: [429, "Too many wrong keys"],
@@ -93,6 +94,8 @@ export function problemResponse(c: Context, error: unknown): Response {
     path: c.req.path.slice(0, 200),
   };
   if (status === 500) log.error("Request failed: {error}", { ...facts, error });
+  // Of these there may be thousands a second, and counting them is enough.
+  else if (problem.code === "too_many_requests") log.debug("Request refused: too many", facts);
   else log.info("Request refused with {status}: {detail}", { ...facts, detail: problem.message });
   const body = {
     ...kind,

@@ -11,6 +11,7 @@ import { RedisWriter } from "../redis/redis_writer.ts";
 import { Hub } from "../stream/hub.ts";
 import { createApp } from "./app.ts";
 import type { AppDeps } from "./deps.ts";
+import { UNLIMITED } from "./rate_limit.ts";
 import { edgeRedisHealth } from "./redis_health.ts";
 import { serveWith } from "./serve.ts";
 import { Operations } from "./operations.ts";
@@ -120,7 +121,7 @@ export function startTestEdge(url: string, dashboard: AppDeps["dashboard"] = nul
     allowedOrigins: [],
     dashboard,
     trustedProxies: new TrustedProxies([]),
-    alerts: null,
+    ...{ alerts: null, rateLimits: UNLIMITED },
   });
   const server = startServer({ app, hub, operations, host: "127.0.0.1", port: 0, stopMs: STOP_MS });
   const running = new AbortController();

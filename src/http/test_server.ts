@@ -14,6 +14,7 @@ import type { HubOptions } from "../stream/hub_options.ts";
 import { createApp } from "./app.ts";
 import { Operations } from "./operations.ts";
 import type { AppDeps } from "./deps.ts";
+import { rateLimits, type Share } from "./rate_limit.ts";
 import { serveWith } from "./serve.ts";
 import { type Server, startServer } from "./server.ts";
 import { TrustedProxies } from "./trusted_proxies.ts";
@@ -42,6 +43,9 @@ export interface TestServerOptions extends
     Pick<AppDeps, "access" | "alerts" | "allowedOrigins" | "dashboard" | "publicUrl" | "redis">
   > {
   readonly mode?: "live" | "sandbox";
+  /** Requests a second of one address, and of one key; default: any number. */
+  readonly rates?: Parameters<typeof rateLimits>[0];
+  readonly share?: Share;
   /** Addresses and networks. */
   readonly trustedProxies?: readonly string[];
   readonly hub?: Partial<Omit<HubOptions, "projection" | "serve" | "empty">>;
@@ -111,6 +115,7 @@ function chosen(options: TestServerOptions, clock: Clock) {
     allowedOrigins: options.allowedOrigins ?? [],
     dashboard: options.dashboard ?? null,
     trustedProxies: new TrustedProxies(options.trustedProxies ?? []),
+    rateLimits: rateLimits(options.rates ?? { perAddress: 0, perKey: 0 }, clock, options.share),
   };
 }
 

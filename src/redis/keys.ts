@@ -24,6 +24,8 @@ export interface RedisKeys {
   page(branch: string, epoch: string, key: string): string;
   /** String: whom a ticket stands for, by the ticket's hash. */
   ticket(hash: string): string;
+  /** String: what somebody has spent of his requests, at all nodes together. */
+  spent(by: string, name: string): string;
 }
 
 /** What all keys begin with where nothing else is said. */
@@ -43,5 +45,6 @@ export function redisKeys(prefix: string = DEFAULT_PREFIX): RedisKeys {
     setAside: `${prefix}events:set-aside`,
     page: (branch, epoch, key) => `${prefix}page:${branch}:${epoch}:${key}`,
     ticket: (hash) => `${prefix}ticket:${hash}`,
+    spent: (by, name) => `${prefix}spent:${by}:${name}`,
   };
 }

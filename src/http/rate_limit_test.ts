@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { testKeys } from "../access/testing.ts";
+import { startTestServer, TestClock, type TestServer } from "./test_server.ts";
+
+const PROXIED = { trustedProxies: ["127.0.0.0/8"] };
+
+/** Asks as a client of an address behind a proxy. */
+function ask(
+  server: TestServer,
+  path: string,
+  address: string,
+  init: RequestInit = {},
+): Promise<Response> {
+  const headers = { ...init.headers, "x-forwarded-for": address };
+  return server.get(path, { ...init, headers });
+}
+
+/** The statuses of so many requests, one after the other. */
+async function statuses(times: number, one: () => Promise<Response>): Promise<number[]> {
+  const found: number[] = [];
+  for (let n = 0; n < times; n++) {
+    const response = await one();
+    await response.body?.cancel();
+    found.push(response.status);
+  }
+  return found;
+}
+
+Deno.test("one address may send a burst; then it is told 429, when to come back, and what is left", async () => {
+  await using server = await startTestServer({ ...PROXIED, rates: { perAddress: 2, perKey: 0 } });
+  const from = (address: string) => () => ask(server, "/api/cache/stats", address);
+  const first = await from("203.0.113.7")();
+  assert.equal(first.headers.get("ratelimit-policy"), '"address";q=4;w=2');
+  assert.equal(first.headers.get("ratelimit"), '"address";r=3;t=1');
+  await first.body?.cancel();
+  const found = await statuses(12, from("203.0.113.7"));
+  assert.ok(found.slice(0, 3).every((status) => status === 200), String(found));
+  assert.equal(found.at(-1), 429);
+  const refused = await from("203.0.113.7")();
+  assert.equal(refused.status, 429);
+  assert.equal(refused.headers.get("retry-after"), "1");
+  assert.equal(refused.headers.get("ratelimit"), '"address";r=0;t=1');
+  assert.equal(refused.headers.get("content-type"), "application/problem+json");
+  assert.equal((await refused.json()).type, "urn:pnl-stream:problem:too-many-requests");
+  assert.equal((await statuses(1, from("203.0.113.8")))[0], 200);
+  const metrics = await (await server.get("/metrics")).text();
+  assert.match(metrics, /^pnl_rate_refused_total\{by="address"\} [1-9]/m);
+});
+
+Deno.test("a network of 64 bits of version 6 is one address; this machine may send any number", async () => {
+  await using server = await startTestServer({ ...PROXIED, rates: { perAddress: 1, perKey: 1 } });
+  let host = 0;
+  const found = await statuses(
+    10,
+    () => ask(server, "/nowhere", `2001:db8:1:2::${(++host).toString(16)}`),
+  );
+  assert.equal(found[0], 404);
+  assert.ok(found.filter((status) => status === 429).length >= 6, String(found));
+  assert.equal((await statuses(1, () => ask(server, "/nowhere", "2001:db8:1:3::1")))[0], 404);
+  const own = await statuses(10, () => server.get("/api/cache/stats"));
+  assert.deepEqual([...new Set(own)], [200]);
+});
+
+Deno.test("health is never limited, and an opened stream does not count; a refused one does", async () => {
+  await using server = await startTestServer({
+    ...PROXIED,
+    rates: { perAddress: 1, perKey: 0 },
+    hub: { maxPerAddress: 5 },
+  });
+  await server.collect("1");
+  for (const path of ["/health", "/livez", "/readyz"]) {
+    const found = await statuses(5, () => ask(server, path, "203.0.113.7"));
+    assert.deepEqual([...new Set(found)], [200], path);
+  }
+  const streams: Response[] = [];
+  for (let n = 0; n < 5; n++) streams.push(await ask(server, "/api/pnl/stream", "203.0.113.7"));
+  assert.deepEqual([...new Set(streams.map(({ status }) => status))], [200]);
+  const types: string[] = [];
+  for (let n = 0; n < 6; n++) {
+    const response = await ask(server, "/api/pnl/stream", "203.0.113.7");
+    types.push((await response.json()).type.split(":").at(-1));
+  }
+  assert.equal(types[0], "too-many-from-address");
+  assert.equal(types.at(-1), "too-many-requests");
+  for (const { body } of streams) await body?.cancel();
+});
+
+Deno.test("one key has a limit of its own, wherever it is used from; of another it is another's", async () => {
+  const clock = new TestClock();
+  await using keys = await testKeys(clock);
+  const [one, other] = [keys.make(), keys.make()];
+  await using server = await startTestServer({
+    ...PROXIED,
+    access: keys.access(),
+    rates: { perAddress: 100, perKey: 1 },
+  });
+  let host = 0;
+  const asked = ({ text }: { readonly text: string }) => () =>
+    ask(server, "/api/cache/stats", `203.0.113.${++host}`, {
+      headers: { authorization: `Bearer ${text}` },
+    });
+  const first = await asked(one)();
+  await first.body?.cancel();
+  assert.equal(first.headers.get("ratelimit-policy"), '"key";q=2;w=2, "address";q=200;w=2');
+  assert.equal(first.headers.get("ratelimit"), '"key";r=1;t=1, "address";r=199;t=1');
+  const found = await statuses(6, asked(one));
+  assert.equal(found.at(-1), 429);
+  assert.equal((await statuses(1, asked(other)))[0], 200);
+});
