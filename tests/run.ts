@@ -7,8 +7,8 @@ import { bringProgram, CHROMIUM, type Program } from "./programs.ts";
 import { add, closingLine, type Counts, countsOf, filteredOut, NOTHING } from "./counts.ts";
 
 /**
- * What the tests may do: read, write temporary folders, talk to this machine, start this program, `curl` and
- * those that are named.
+ * What the tests may do: read, write temporary folders, talk to this machine, start this program, `curl`,
+ * `bash` for the commands of the documents, and those that are named.
  */
 function permissions(programs: readonly string[] = []): string[] {
   return [
@@ -17,7 +17,7 @@ function permissions(programs: readonly string[] = []): string[] {
     "--allow-net=127.0.0.1,localhost,0.0.0.0,[::1]",
     "--allow-env",
     "--allow-sys=uid,gid,osRelease,statfs",
-    `--allow-run=${["deno", Deno.execPath(), "curl", ...programs].join(",")}`,
+    `--allow-run=${["deno", Deno.execPath(), "curl", "bash", ...programs].join(",")}`,
   ];
 }
 
@@ -27,34 +27,42 @@ const JOBS = 2;
 /** Tests that need a program, by how their files end. */
 interface Kind {
   readonly suffix: string;
-  readonly program: Program;
+  readonly programs: readonly Program[];
   /** Files that run at once. */
   readonly jobs: number;
-  /** What the tests may do beside the others, given the program's path. */
-  flags(path: string): string[];
+  /** What the tests may do, given the programs' paths. */
+  flags(paths: readonly string[]): string[];
 }
+
+const REDIS: Program = {
+  variable: "PNL_TEST_REDIS_SERVER",
+  names: ["redis-server"],
+  debian: "redis-server",
+};
+const NGINX: Program = {
+  variable: "PNL_TEST_NGINX",
+  names: ["nginx"],
+  debian: "nginx-light",
+};
 
 const KINDS: readonly Kind[] = [
   {
     suffix: "_redis_test.ts",
     jobs: JOBS,
-    program: {
-      variable: "PNL_TEST_REDIS_SERVER",
-      names: ["redis-server"],
-      debian: "redis-server",
-    },
-    flags: (path) => permissions([path]),
+    programs: [REDIS],
+    flags: permissions,
   },
   {
     suffix: "_nginx_test.ts",
     jobs: 1,
-    program: { variable: "PNL_TEST_NGINX", names: ["nginx"], debian: "nginx-light" },
-    flags: (path) => permissions([path, "cat"]),
+    // What compose.yaml runs is tested as a whole, with the Redis in it.
+    programs: [NGINX, REDIS],
+    flags: (paths) => permissions([...paths, "cat"]),
   },
   {
     suffix: "_browser_test.ts",
     jobs: 1,
-    program: CHROMIUM,
+    programs: [CHROMIUM],
     // Its driver reads /proc, which the runtime grants with everything only.
     flags: () => ["--allow-all"],
   },
@@ -108,19 +116,21 @@ async function countTests(flags: readonly string[], paths: readonly string[]): P
   return filteredOut(new TextDecoder().decode(stdout));
 }
 
-/** Runs tests that need a program. Without it they are skipped, or failed where CI counts on them. */
-async function runKind({ suffix, program, jobs, flags }: Kind, paths: readonly string[]) {
-  const path = bringProgram(program);
-  if (path !== null) {
-    Deno.env.set(program.variable, path);
-    return await runTests(flags(path), paths, jobs);
+/** Runs tests that need programs. Without one they are skipped, or failed where CI counts on them. */
+async function runKind({ suffix, programs, jobs, flags }: Kind, paths: readonly string[]) {
+  const found = programs.map((program) => ({ ...program, path: bringProgram(program) }));
+  const missing = found.find(({ path }) => path === null);
+  if (missing === undefined) {
+    const brought = found.map(({ path }) => path ?? "");
+    found.forEach(({ variable, path }) => Deno.env.set(variable, path ?? ""));
+    return await runTests(flags(brought), paths, jobs);
   }
-  const [name] = program.names;
-  const tests = await countTests(flags(name), paths);
+  const { names: [name], variable } = missing;
+  const tests = await countTests(flags(programs.map(({ names }) => names[0])), paths);
   const required = Deno.env.get("CI") === "true";
   print(
     `No ${name} on PATH, and none can be installed here: ${tests} tests in *${suffix} are ` +
-      `${required ? "failed, for CI is true" : "skipped"}. ${program.variable} may name one.`,
+      `${required ? "failed, for CI is true" : "skipped"}. ${variable} may name one.`,
   );
   return { ...NOTHING, [required ? "failed" : "skipped"]: tests };
 }

@@ -103,12 +103,12 @@ function portCheck(config: Config): Check {
   };
 }
 
-/** The process may do what `serve` will have to do. */
+/** The process may do what `serve` will have to do, but for alerts: this one neither reads rules nor sends. */
 function permissionCheck(config: Config, env: Environment): Check {
   return {
     name: "permissions",
     run: () => {
-      const { net, read, write } = grantsOf("serve", config, env);
+      const { net, read, write } = grantsOf("serve", { ...config, alertsFile: null }, env);
       const wanted: Deno.PermissionDescriptor[] = [
         ...net.map((host) => ({ name: "net", host } as const)),
         ...read.map((path) => ({ name: "read", path } as const)),

@@ -1,0 +1,125 @@
+/** Follows documents from top to bottom: every command is run, every answer that is shown is compared. */
+import assert from "node:assert/strict";
+import { type Block, blocksOf, commandsOf, documents } from "./documents.ts";
+import { notRun, PARSED_ONLY, type Place, placed, REFUSED } from "./document_commands.ts";
+import type { Ran, Stage } from "./document_stage.ts";
+import { shapeFaults } from "./document_shape.ts";
+import { until } from "./server_process.ts";
+
+/** Programs that a reader may not have; what begins with one of them is then held to its grammar alone. */
+const OPTIONAL = /^(sqlite3|openssl)\b/;
+const READY_MS = 30_000;
+
+/** A reader who follows documents. */
+export class Reader {
+  readonly #stage: Stage;
+  readonly #also: Record<string, string>;
+  #place: Place;
+  /** What was run and compared, to show that something was. */
+  readonly done = { commands: 0, answers: 0 };
+
+  /** @param also settings beside those of the stage; `REDIS_URL` stands for the one in the documents */
+  constructor(stage: Stage, also: Record<string, string> = {}, redisUrl = "") {
+    this.#stage = stage;
+    this.#also = also;
+    const { port, edgePort } = stage;
+    this.#place = { port, edgePort, redisUrl, key: "", errorId: "", position: 700 };
+  }
+
+  /** Reads a document. Where it starts no server at its beginning, one runs already. */
+  async read(path: string): Promise<void> {
+    const document = documents().find((each) => each.path === path);
+    assert.ok(document !== undefined, `${path} is there`);
+    let last = "";
+    let under = "";
+    for (const block of blocksOf(document)) {
+      if (block.heading !== under) last = "";
+      under = block.heading;
+      if (block.language === "sh") last = await this.#follow(block);
+      else if (block.language === "json") await this.#compareJson(block, last);
+      else if (block.language === "text") this.#compareLines(block, last);
+    }
+  }
+
+  /** Runs a command that is in no document. */
+  async run(command: string): Promise<Ran> {
+    return await this.#stage.run(command, this.#also);
+  }
+
+  /** Waits until the server has folded the sandbox's history and has finals. */
+  async ready(): Promise<void> {
+    const url = `http://127.0.0.1:${this.#stage.port}`;
+    await until(
+      async () => ({
+        history: await (await fetch(`${url}/api/pnl/history?limit=1`)).json(),
+        current: await (await fetch(`${url}/api/pnl/current`)).json(),
+      }),
+      ({ history, current }) =>
+        current.status === 401 || (history.items?.length > 0 && current.quality?.complete === true),
+      READY_MS,
+    );
+    const problem = await fetch(`${url}/api/events?limit=none`);
+    this.#place = { ...this.#place, errorId: (await problem.json()).errorId };
+  }
+
+  /** @returns what the last command wrote to standard output */
+  async #follow(block: Block): Promise<string> {
+    let last = "";
+    for (const command of commandsOf(block.text)) {
+      const where = `${block.path}:${block.line} ${command}`;
+      if (notRun(command) !== undefined) continue;
+      const program = OPTIONAL.exec(command)?.[1];
+      if (program !== undefined && (await this.run(`command -v ${program}`)).code !== 0) continue;
+      const ran = await this.run(placed(command, this.#place));
+      this.#judge(command, where, ran);
+      last = ran.out;
+      this.done.commands++;
+      const key = /\bpnl_(?:test|live)_\S+/.exec(ran.out)?.[0];
+      if (key !== undefined) this.#place = { ...this.#place, key };
+      if (/\btask start\b/.test(command) && !command.includes("PNL_ROLE=edge")) await this.ready();
+    }
+    return last;
+  }
+
+  #judge(command: string, where: string, { code, out, err }: Ran): void {
+    const said = `${where}\n${out.slice(-1_000)}\n${err.slice(-1_000)}`;
+    const refused = REFUSED.find(({ begins }) => command.startsWith(begins));
+    const status = /^status (\d+)$/m.exec(err)?.[1] ?? "";
+    if (refused !== undefined) {
+      assert.ok(code !== 0 || status >= "400", said);
+      assert.match(out + err, refused.says, said);
+      return;
+    }
+    assert.equal(code, 0, said);
+    if (!command.includes("curl ")) return;
+    assert.match(status, /^(200|204|304)$/, said);
+    if (/curl -N\b/.test(command)) assert.match(out, /^(retry|event|id|data): ?\S/m, said);
+  }
+
+  /** What a document shows has to be of the shape of the answer: of the command before, or of its heading. */
+  async #compareJson(block: Block, answer: string): Promise<void> {
+    const shown = JSON.parse(block.text);
+    if (PARSED_ONLY.some(({ path, heading }) => path === block.path && heading === block.heading)) {
+      return;
+    }
+    const where = `${block.path}:${block.line}`;
+    const [, method, path] = /^(GET|POST) (\/[^\s,]+)/.exec(block.heading) ?? [];
+    assert.ok(answer !== "" || method !== undefined, `${where} is no answer to anything`);
+    const url = `http://127.0.0.1:${this.#stage.port}${path}`;
+    const text = answer !== "" ? answer : await (await fetch(url, { method: method! })).text();
+    assert.deepEqual(shapeFaults(shown, JSON.parse(text)), [], where);
+    this.done.answers++;
+  }
+
+  /** Of a stream the fields of a frame, and the name of the first event. */
+  #compareLines(block: Block, answer: string): void {
+    if (answer === "") return;
+    const where = `${block.path}:${block.line}`;
+    const [first] = /^event: \w+$/m.exec(block.text) ?? [];
+    assert.ok(first !== undefined && answer.includes(`${first}\n`), `${where} ${first}`);
+    for (const [field] of block.text.matchAll(/^(retry|id|data):/gm)) {
+      assert.ok(answer.includes(`\n${field}`) || answer.startsWith(field), `${where} ${field}`);
+    }
+    this.done.answers++;
+  }
+}
