@@ -28,7 +28,8 @@ async function withProxy(work: (scene: Scene) => Promise<void>): Promise<void> {
       PNL_ALLOWED_ORIGINS: `http://127.0.0.1:${port}`,
     });
     try {
-      await using proxy = await startProxy(port, Number(new URL(server.url).port));
+      const only = Number(new URL(server.url).port);
+      await using proxy = await startProxy(port, { app: only, edge1: only, edge2: only });
       await work({ server, proxy });
     } finally {
       await server.end("SIGTERM");

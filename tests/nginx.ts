@@ -1,4 +1,4 @@
-/** The proxy of deploy/nginx.conf in front of one server, as a process of its own. */
+/** The proxy of deploy/nginx.conf in front of servers of this machine, as a process of its own. */
 import assert from "node:assert/strict";
 
 const CONFIGURATION = new URL("../deploy/nginx.conf", import.meta.url);
@@ -15,12 +15,20 @@ export function freePort(): number {
   return listener.addr.port;
 }
 
+/** The ports of what compose.yaml names `app`, `edge1` and `edge2`; they may be one server. */
+export interface Behind {
+  readonly app: number;
+  readonly edge1: number;
+  readonly edge2: number;
+}
+
 /** The shipped configuration, with this machine's addresses for the names in it. */
-function configuration(port: number, upstream: number, folder: string): string {
+function configuration(port: number, behind: Behind, folder: string): string {
   const changes: readonly (readonly [RegExp, string])[] = [
     [/listen 8080;/, `listen 127.0.0.1:${port};`],
-    [/server edge1:3000.*\n\s*server edge2:3000.*\n/, `server 127.0.0.1:${upstream};\n`],
-    [/server app:3000 max_fails=0;/, `server 127.0.0.1:${upstream};`],
+    [/server edge1:3000 /, `server 127.0.0.1:${behind.edge1} `],
+    [/server edge2:3000 /, `server 127.0.0.1:${behind.edge2} `],
+    [/server app:3000 /, `server 127.0.0.1:${behind.app} `],
   ];
   let text = Deno.readTextFileSync(CONFIGURATION);
   for (const [pattern, replacement] of changes) {
@@ -42,12 +50,12 @@ async function untilItListens(port: number): Promise<void> {
   }
 }
 
-/** Starts nginx with the shipped configuration on a port, in front of a server on this machine. */
-export async function startProxy(port: number, upstream: number): Promise<Proxy> {
+/** Starts nginx with the shipped configuration on a port, in front of servers on this machine. */
+export async function startProxy(port: number, behind: Behind): Promise<Proxy> {
   const program = Deno.env.get("PNL_TEST_NGINX") ?? "";
   assert.notEqual(program, "", "PNL_TEST_NGINX names no nginx");
   const folder = await Deno.makeTempDir({ prefix: "pnl-nginx-" });
-  await Deno.writeTextFile(`${folder}/nginx.conf`, configuration(port, upstream, folder));
+  await Deno.writeTextFile(`${folder}/nginx.conf`, configuration(port, behind, folder));
   const child = new Deno.Command(program, {
     args: ["-c", `${folder}/nginx.conf`, "-p", folder, "-g", "daemon off; user root;"],
     stdin: "null",

@@ -82,9 +82,13 @@ export class Nodes implements AsyncDisposable {
     }
   }
 
-  /** Starts a server that ends with the test. */
-  async start(env: Record<string, string>): Promise<ServerProcess> {
-    const server = await startServerProcess(env);
+  /**
+   * Starts a server that ends with the test.
+   *
+   * @param root the checkout that it is of; this one by default
+   */
+  async start(env: Record<string, string>, root?: URL): Promise<ServerProcess> {
+    const server = await startServerProcess(env, root);
     this.#running.push(server);
     return server;
   }

@@ -2,7 +2,8 @@
 import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../", import.meta.url);
-const MAIN = fileURLToPath(new URL("main.ts", ROOT));
+/** The program in a checkout. */
+const mainOf = (root: URL) => fileURLToPath(new URL("main.ts", root));
 const START_MS = 20_000;
 /** A command that runs longer is ended, and has failed. */
 const COMMAND_MS = 30_000;
@@ -46,8 +47,9 @@ function denoRun(
   deadlineMs: number | null = COMMAND_MS,
   cwd: URL | string = ROOT,
 ) {
+  const main = mainOf(cwd instanceof URL ? cwd : ROOT);
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--frozen", "--cached-only", "--no-prompt", ...flags, MAIN, ...args],
+    args: ["run", "-q", "--frozen", "--cached-only", "--no-prompt", ...flags, main, ...args],
     cwd,
     clearEnv: true,
     env: environment(env),
@@ -107,11 +109,18 @@ export async function runSignalled(
   return { code: (await child.status).code, out: await out, err };
 }
 
-/** Starts the server and waits until it says where it serves. */
-export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
+/**
+ * Starts the server and waits until it says where it serves.
+ *
+ * @param root the checkout that it is of; this one by default
+ */
+export async function startServerProcess(
+  env: Record<string, string>,
+  root: URL = ROOT,
+): Promise<ServerProcess> {
   const flags = await flagsFor("serve", env);
   const launched = performance.now();
-  const child = denoRun(flags, ["serve"], env, null).spawn();
+  const child = denoRun(flags, ["serve"], env, null, root).spawn();
   let text = "";
   const collect = async (stream: ReadableStream<Uint8Array>) => {
     for await (const part of stream.pipeThrough(new TextDecoderStream())) text += part;
