@@ -44,6 +44,11 @@ export class Said {
     else texts.push(text);
   }
 
+  /** What was said in a place, piece by piece. */
+  texts(place: string): readonly string[] {
+    return this.#texts.get(place) ?? [];
+  }
+
   /** The places in which something was said. */
   get places(): readonly string[] {
     return [...this.#texts].filter(([, texts]) => texts.some((text) => text !== ""))

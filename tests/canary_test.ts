@@ -4,6 +4,8 @@ import { makeKeyText } from "../src/access/key_text.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
 import { type Sandbox, startSandbox } from "../src/sandbox/sandbox.ts";
 import { until as eventually } from "../src/sources/testing.ts";
+import { startTellingWebhook } from "./canary_alerts.ts";
+import { COMMAND_PLACES, readFiles, runCommands } from "./canary_places.ts";
 import { type Canary, Said } from "./canary_search.ts";
 import { CanaryVisitor } from "./canary_visitor.ts";
 import { MOODS, PAYLOAD, startTellingUpstreams } from "./canary_upstreams.ts";
@@ -12,6 +14,9 @@ import { runCommand, startServerProcess, until, withFolder } from "./server_proc
 import { startTellingRedis } from "./telling_redis.ts";
 
 const REDIS_PASSWORD = "canaryRedis5d1b+pass";
+/** Of a proxy and of a collector of traces, both of which the runtime alone knows. */
+const PROXY_PASSWORD = "canaryProxy8c1f2a";
+const COLLECTOR_KEY = "canaryCollector4e2d";
 /** Polls in each mood, of each upstream. */
 const POLLS = 2;
 
@@ -31,6 +36,8 @@ function credentials(sandbox: Sandbox): Canary[] {
     { name: "Anthropic key", text: anthropic.adminKey },
     { name: "revenue token", text: revenue.token ?? "" },
     { name: "Redis password", text: REDIS_PASSWORD },
+    { name: "proxy password", text: PROXY_PASSWORD },
+    { name: "collector's key", text: COLLECTOR_KEY },
     { name: "what an upstream says", text: PAYLOAD },
   ];
 }
@@ -55,17 +62,24 @@ function settings(sandbox: Sandbox, urls: Record<string, string>, redis: number,
     OTEL_DENO: "true",
     OTEL_EXPORTER_OTLP_ENDPOINT: otlp,
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+    OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${COLLECTOR_KEY}`,
+    HTTPS_PROXY: `http://proxy:${PROXY_PASSWORD}@127.0.0.1:9`,
     // As docs/OPERATIONS.md has it: the address of a request may hold a ticket.
     OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: "1",
   };
 }
 
-/** The text of a new key. */
-async function createKey(env: Record<string, string>): Promise<string> {
-  const args = ["keys", "create", "--name", "canary", "--scopes", "admin", "--json"];
-  const { code, out, err } = await runCommand(args, env);
-  assert.equal(code, 0, err);
-  return JSON.parse(out).key;
+/** A new key, one that was revoked, and one that never was. */
+async function makeKeys(env: Record<string, string>) {
+  const keys = async (...args: string[]) => {
+    const { code, out, err } = await runCommand(["keys", ...args, "--json"], env);
+    assert.equal(code, 0, err);
+    return JSON.parse(out);
+  };
+  const { key } = await keys("create", "--name", "canary", "--scopes", "admin");
+  const old = await keys("create", "--name", "old", "--scopes", "admin");
+  await keys("revoke", old.id);
+  return { key, wrong: makeKeyText("live").text, revoked: old.key };
 }
 
 function readLogs(folder: string, said: Said): void {
@@ -76,17 +90,18 @@ function readLogs(folder: string, said: Said): void {
 
 Deno.test("secrets planted in every credential and payload are in no output of a server", async () => {
   await using upstreams = await telling();
-  const { sandbox, redis, collector, proxies } = upstreams;
+  const { sandbox, redis, collector, proxies, hook } = upstreams;
   const said = new Said();
+  await using secrets = await temporaryFolder();
   await withFolder(async (folderEnv, folder) => {
     const env = {
       ...folderEnv,
       ...settings(sandbox, proxies.urls, redis.port, collector.url),
+      ...hook.configure(secrets.path),
     };
-    const key = await createKey(env);
-    const wrong = makeKeyText("live").text;
+    const keys = await makeKeys(env);
     const server = await startServerProcess(env);
-    const visitor = new CanaryVisitor(server.url, { key, wrong }, said);
+    const visitor = new CanaryVisitor(server.url, keys, said);
     try {
       await until(
         () => visitor.json("/api/pnl/current"),
@@ -99,12 +114,15 @@ Deno.test("secrets planted in every credential and payload are in no output of a
         await eventually(() => proxies.asked >= POLLS, `polls that meet ${mood}`, 60_000);
         await visitor.visit();
       }
+      await eventually(() => hook.asked > 2, "alerts", 20_000);
     } finally {
       await visitor.leave();
       assert.equal((await server.end("SIGTERM")).code, 0, server.output());
     }
     said.add("terminal", server.output());
+    await runCommands(env, said);
     readLogs(`${folder}/logs`, said);
+    readFiles(`${folder}/data`, "data directory", said);
     for (const kind of ["traces", "logs", "metrics"]) {
       said.add(`exported ${kind}`, collector.received(`/v1/${kind}`).join("\n"));
     }
@@ -112,6 +130,7 @@ Deno.test("secrets planted in every credential and payload are in no output of a
       ...credentials(sandbox),
       ...proxies.signatures.map((text) => ({ name: "Kalshi signature", text })),
       ...visitor.canaries(),
+      ...hook.canaries(),
     ];
     assert.ok(redis.refused > 0);
     assert.ok(canaries.length > 30 && canaries.every(({ text }) => text.length > 10));
@@ -137,7 +156,15 @@ const PLACES = [
   "exported traces",
   "exported logs",
   "exported metrics",
+  "data directory",
+  ...COMMAND_PLACES,
 ];
+
+/** A folder that goes away. */
+async function temporaryFolder() {
+  const path = await Deno.makeTempDir({ prefix: "pnl-canary-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
 
 /** Everything around the server, which tells what it knows. */
 async function telling() {
@@ -149,6 +176,7 @@ async function telling() {
     redis: stack.use(startTellingRedis()),
     collector: stack.use(startOtlpCollector()),
     proxies: stack.use(startTellingUpstreams(sandbox)),
+    hook: stack.use(startTellingWebhook()),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

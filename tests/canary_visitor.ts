@@ -11,7 +11,10 @@ const PATHS = [
   "/api/pnl/current",
   "/api/pnl/history",
   "/api/pnl/breakdown",
-  "/api/pnl/explain?metric=netPnl",
+  "/api/pnl/history?resolution=raw",
+  "/api/pnl/history?resolution=1m",
+  ...["totalRevenue", "totalExpenses", "netPnl", "grossMarginPct", "trendPct", "dailyTrendPct"]
+    .map((metric) => `/api/pnl/explain?metric=${metric}`),
   "/api/circuit-breaker/status",
   "/api/cache/stats",
   "/api/events",
@@ -22,6 +25,9 @@ const PATHS = [
   "/api/events?format=csv",
   "/api/audit/head",
   "/openapi.json",
+  "/asyncapi.json",
+  "/docs",
+  "/",
 ];
 
 /** The credentials that it has. */
@@ -30,6 +36,8 @@ export interface VisitorKeys {
   readonly key: string;
   /** One that looks good. */
   readonly wrong: string;
+  /** One that was good. */
+  readonly revoked: string;
 }
 
 /** Visits one server. */
@@ -38,7 +46,7 @@ export class CanaryVisitor {
   readonly #keys: VisitorKeys;
   readonly #said: Said;
   readonly #tickets: string[] = [];
-  #session = "";
+  readonly #sessions: string[] = [];
   readonly #readers: ReadableStreamDefaultReader<string>[] = [];
   #socket: WebSocket | null = null;
 
@@ -54,7 +62,8 @@ export class CanaryVisitor {
       { name: "API key", text: this.#keys.key },
       { name: "secret of an API key", text: this.#keys.key.split("_")[3]! },
       { name: "wrong API key", text: this.#keys.wrong },
-      { name: "session", text: this.#session },
+      { name: "revoked API key", text: this.#keys.revoked },
+      ...this.#sessions.map((text) => ({ name: "session", text })),
       ...this.#tickets.map((text) => ({ name: "ticket", text })),
     ];
   }
@@ -107,7 +116,7 @@ export class CanaryVisitor {
 
   /** What is refused, with credentials wherever one might put them. */
   #wrongly(ticket: string): Promise<Response>[] {
-    const { key, wrong } = this.#keys;
+    const { key, wrong, revoked } = this.#keys;
     const get = (path: string, headers: Record<string, string> = {}) =>
       fetch(this.#url + path, { headers });
     const post = (path: string, body: string, headers: Record<string, string> = {}) =>
@@ -119,7 +128,12 @@ export class CanaryVisitor {
     return [
       get("/api/pnl/current", { authorization: `Bearer ${wrong}` }),
       get("/api/pnl/current", { authorization: `Basic ${btoa(`u:${wrong}`)}` }),
+      get("/api/pnl/current", { authorization: `Bearer ${revoked}` }),
+      get(`/api/pnl/stream?ticket=${revoked}`),
+      post("/api/session", JSON.stringify({ key: revoked })),
       get("/api/pnl/current", { cookie: `pnl=${wrong}` }),
+      get("/api/pnl/current", { cookie: `pnl=${this.#sessions.at(-1)}` }),
+      get(`/api/pnl/current?session=${this.#sessions.at(-1)}`),
       get("/api/pnl/current", { "x-request-id": key }),
       get(`/api/pnl/current?key=${key}`),
       get(`/api/pnl/current?key=${key}`, { authorization: `Bearer ${key}` }),
@@ -146,11 +160,13 @@ export class CanaryVisitor {
     const headers = { "content-type": "application/json" };
     const response = await fetch(`${this.#url}/api/session`, { method: "POST", body, headers });
     await response.body?.cancel();
-    this.#session = /=([^;]+)/.exec(response.headers.get("set-cookie") ?? "")?.[1] ?? "";
-    const known = await fetch(`${this.#url}/api/session`, {
-      headers: { cookie: `pnl=${this.#session}` },
-    });
+    const session = /=([^;]+)/.exec(response.headers.get("set-cookie") ?? "")?.[1] ?? "";
+    this.#sessions.push(session);
+    const signedIn = { headers: { cookie: `pnl=${session}` } };
+    const known = await fetch(`${this.#url}/api/session`, signedIn);
     this.#said.add("/api/session", await known.text());
+    const out = await fetch(`${this.#url}/api/session`, { method: "DELETE", ...signedIn });
+    this.#said.add("/api/session", await out.text());
   }
 
   /** Notes what comes on a stream, until it is left. */
