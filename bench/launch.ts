@@ -7,6 +7,8 @@ const PATIENCE_MS = 60_000;
 
 /** A server that runs. */
 export interface Launched extends AsyncDisposable {
+  /** Its process id. */
+  readonly pid: number;
   /** From launching the process to the first snapshot that is no default, in milliseconds. */
   readonly launchMs: number;
   /** The body of that snapshot. */
@@ -33,10 +35,22 @@ export function freePort(): number {
   return port;
 }
 
-/** The flags that the `start` task gives to the server in this environment. */
-export async function grantedFlags(env: Record<string, string>): Promise<string[]> {
+/** The flags that its task gives to a subcommand in this environment, `serve` where none is named. */
+export async function grantedFlags(
+  env: Record<string, string>,
+  subcommand = "serve",
+): Promise<string[]> {
   const output = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--allow-env", "main.ts", "permissions"],
+    args: [
+      "run",
+      "-q",
+      "--allow-env",
+      "--allow-read",
+      "main.ts",
+      "permissions",
+      "--for",
+      subcommand,
+    ],
     env,
   }).output();
   return new TextDecoder().decode(output.stdout).trim().split(" ");
@@ -63,7 +77,8 @@ export async function launchServer(
     const body = await fetch(`http://127.0.0.1:${env.PORT}/api/pnl/current`)
       .then((response) => response.text()).catch(() => null);
     if (body !== null && JSON.parse(body).served.from !== "default") {
-      return { launchMs: performance.now() - start, body, [Symbol.asyncDispose]: stop };
+      const launchMs = performance.now() - start;
+      return { pid: child.pid, launchMs, body, [Symbol.asyncDispose]: stop };
     }
     await new Promise((resolve) => setTimeout(resolve, 2));
   }

@@ -27,8 +27,31 @@ export async function cpuTime(pid: number): Promise<CpuTime> {
   return { user: msOf(11), system: msOf(12) };
 }
 
+/** Memory of a process, in KiB. */
+export interface Memory {
+  readonly resident: number;
+  /** Of the resident: the process's own. */
+  readonly anonymous: number;
+  /** Of the resident: pages of files, the runtime itself above all, which its processes share. */
+  readonly file: number;
+  /** The most that was ever resident. */
+  readonly peak: number;
+}
+
+/** What memory a process has. */
+export async function memoryOf(pid: number): Promise<Memory> {
+  const status = await contents(`/proc/${pid}/status`);
+  const kib = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]);
+  return {
+    resident: kib("VmRSS"),
+    anonymous: kib("RssAnon"),
+    file: kib("RssFile"),
+    peak: kib("VmHWM"),
+  };
+}
+
 /** Resident memory, in KiB. */
 export async function residentKib(pid: number): Promise<number> {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(await contents(`/proc/${pid}/status`))?.[1];
-  return Number(kib);
+  return (await memoryOf(pid)).resident;
 }

@@ -4,6 +4,7 @@ import { dashboardBench } from "./dashboard_bench.ts";
 import { edgeBench } from "./edge_bench.ts";
 import { fanoutBench } from "./fanout_bench.ts";
 import { mirrorBench } from "./mirror_bench.ts";
+import { memoryBench } from "./memory_bench.ts";
 import { missedLimits } from "./report.ts";
 import { pushBench } from "./push_bench.ts";
 import { readBench } from "./read_bench.ts";
@@ -21,6 +22,7 @@ const BENCHES: Record<string, (dir: string) => Promise<void>> = {
   stalled: stalledBench,
   mirror: mirrorBench,
   startup: startupBench,
+  memory: memoryBench,
   read: readBench,
 };
 
