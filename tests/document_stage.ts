@@ -5,7 +5,7 @@ import { freePort } from "./nginx.ts";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** What a reader who has cloned the project has; `dist` spares the time to build the dashboard again. */
 const CLONED =
-  "main.ts deno.json deno.lock README.md .env.example Dockerfile compose.yaml src migrations build docs deploy";
+  "main.ts deno.json deno.lock README.md .env.example Dockerfile compose.yaml src migrations build docs deploy tests";
 const COMMAND_MS = 60_000;
 
 /** Where the documents say `npx --yes deno@2.9.6`, and this runtime is it. */

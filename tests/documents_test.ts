@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { SETTING_NAMES } from "../src/cli/settings.ts";
 import { startTestServer } from "../src/http/test_server.ts";
+import { MAY_IMPORT } from "./architecture.ts";
 import { NOT_RUN, notRun, REFUSED, SESSIONS } from "./document_commands.ts";
 import { linkFaults } from "./document_links.ts";
 import { shapeFaults } from "./document_shape.ts";
@@ -111,6 +112,19 @@ Deno.test("every route that the documents name is in the OpenAPI document", asyn
       assert.ok(upstream || path === "/" || known(path), `${document.path} names ${path}`);
     }
   }
+});
+
+Deno.test("docs/ARCHITECTURE.md shows what each folder may import, as the architecture is held to it", () => {
+  const rows = read("docs/ARCHITECTURE.md").matchAll(
+    /^\| `(?:src\/)?(\w+)(?:\.ts)?` +\|[^|]*\|([^|]*)\|$/gm,
+  );
+  const shown = [...rows].flatMap(([, folder = "", cell = ""]) => {
+    const may = [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+    const of = may.filter((name) => Object.hasOwn(MAY_IMPORT, name)).sort();
+    return Object.hasOwn(MAY_IMPORT, folder) ? [[folder, of] as const] : [];
+  });
+  const held = Object.entries(MAY_IMPORT).map(([folder, may]) => [folder, may.toSorted()]);
+  assert.deepEqual(Object.fromEntries(shown), Object.fromEntries(held));
 });
 
 Deno.test("commandsOf() joins continued lines and open quotes, and leaves out comments", () => {
