@@ -60,10 +60,12 @@ export async function grantedFlags(
  * Launches the server and waits for a snapshot that is no default. Disposing stops it.
  *
  * @param env settings; `PORT` is the port that it is to listen on
+ * @param headers of the request for the snapshot
  */
 export async function launchServer(
   env: Record<string, string>,
   granted: readonly string[],
+  headers: Record<string, string> = {},
 ): Promise<Launched> {
   const start = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
@@ -74,7 +76,7 @@ export async function launchServer(
   }).spawn();
   const stop = () => child[Symbol.asyncDispose]();
   while (performance.now() - start < PATIENCE_MS) {
-    const body = await fetch(`http://127.0.0.1:${env.PORT}/api/pnl/current`)
+    const body = await fetch(`http://127.0.0.1:${env.PORT}/api/pnl/current`, { headers })
       .then((response) => response.text()).catch(() => null);
     if (body !== null && JSON.parse(body).served.from !== "default") {
       const launchMs = performance.now() - start;

@@ -51,7 +51,7 @@ async function startBare(
   granted: readonly string[],
   stack: AsyncDisposableStack,
 ): Promise<number> {
-  const body = join(home, "data", "body.json");
+  const body = join(home, "logs", "body.json");
   await Deno.writeTextFile(body, "{}");
   const args = ["run", "-q", "--no-prompt", "--cached-only", ...granted, "bench/bare_server.ts"];
   const bare = stack.use(new LineProcess(Deno.execPath(), { args: [...args, body] }));

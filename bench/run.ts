@@ -10,6 +10,7 @@ import { pushBench } from "./push_bench.ts";
 import { readBench } from "./read_bench.ts";
 import { replayBench } from "./replay_bench.ts";
 import { soak } from "./soak.ts";
+import { soakAll } from "./soak_all.ts";
 import { stalledBench } from "./stalled_bench.ts";
 import { startupBench } from "./startup_bench.ts";
 
@@ -27,7 +28,7 @@ const BENCHES: Record<string, (dir: string) => Promise<void>> = {
 };
 
 /** Those that are only run where they are named. */
-const LONG: typeof BENCHES = { soak, dashboard: dashboardBench };
+const LONG: typeof BENCHES = { soak, "soak-all": soakAll, dashboard: dashboardBench };
 
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);
 const dir = await Deno.makeTempDir({ prefix: "pnl-bench-" });
