@@ -10,6 +10,8 @@ import type { RuleState } from "./rule_state.ts";
 const MOST_WAITING = 1_000;
 /** Deliveries that are kept after they are done. */
 const MOST_DONE = 1_000;
+/** What was given up is told of for so long, milliseconds. */
+const TOLD_MS = 24 * 3_600_000;
 
 /** A rule that went on, and what is to be told of it. */
 export interface Change {
@@ -33,6 +35,8 @@ export interface Standing {
   readonly waiting: number;
   /** The newest delivery that was tried has failed so far. */
   readonly isFailing: boolean;
+  /** Messages of rules that were given up within the last day. */
+  readonly givenUp: number;
 }
 
 type Row = Record<string, SQLOutputValue>;
@@ -184,7 +188,7 @@ export class AlertStore implements Disposable {
   }
 
   /** How deliveries to a webhook go. */
-  standing(webhook: string): Standing {
+  standing(webhook: string, now: number): Standing {
     const [{ waiting = 0 } = {}] = this.#all(
       "SELECT count(*) AS waiting FROM alert_deliveries WHERE webhook = ? AND status = 'waiting'",
       webhook,
@@ -195,7 +199,12 @@ export class AlertStore implements Disposable {
       webhook,
     );
     const isFailing = newest !== undefined && newest["status"] !== "delivered";
-    return { waiting: Number(waiting), isFailing };
+    const [{ lost = 0 } = {}] = this.#all(
+      `SELECT count(*) AS lost FROM alert_deliveries WHERE webhook = ? AND status = 'failed'
+       AND type <> 'pnl.alert.test' AND done_at > ?`,
+      ...[webhook, now - TOLD_MS],
+    );
+    return { waiting: Number(waiting), isFailing, givenUp: Number(lost) };
   }
 
   /** Closes the file. */

@@ -64,7 +64,10 @@ Deno.test("AlertStore keepOnly() forgets rules and webhooks that are no more, an
     ], NOW);
     assert.deepEqual(store.keepOnly(new Set(["b"]), new Set(["hook"]), NOW), ["a"]);
     assert.deepEqual([...store.states().keys()], ["b"]);
-    assert.deepEqual([store.standing("old").waiting, store.standing("hook").waiting], [0, 1]);
+    assert.deepEqual([
+      store.standing("old", NOW).waiting,
+      store.standing("hook", NOW).waiting,
+    ], [0, 1]);
     return Promise.resolve();
   });
 });

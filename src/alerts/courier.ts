@@ -31,6 +31,8 @@ export interface WebhookHealth {
   readonly name: string;
   readonly state: "ok" | "failing" | "disabled";
   readonly waiting: number;
+  /** Messages that were given up within the last day. */
+  readonly givenUp: number;
   /** Attempts of this process. */
   readonly delivered: number;
   readonly failed: number;
@@ -92,14 +94,14 @@ export class Courier {
   }
 
   #look(): WebhookHealth[] {
-    const { store, receivers } = this.#options;
+    const { store, receivers, clock } = this.#options;
     return receivers.map((receiver) => {
       const { name } = receiver;
-      const { waiting, isFailing } = store.standing(name);
+      const { waiting, isFailing, givenUp } = store.standing(name, clock.now());
       const isDisabled = store.isDisabled(name, addressOf(receiver));
       const state = isDisabled ? "disabled" : isFailing ? "failing" : "ok";
       const { delivered, failed } = this.#count(name);
-      return { name, state, waiting, delivered, failed };
+      return { name, state, waiting, givenUp, delivered, failed };
     });
   }
 
@@ -115,7 +117,7 @@ export class Courier {
     const { signal } = this.#ending;
     try {
       if (store.isDisabled(receiver.name, addressOf(receiver))) {
-        if (store.standing(receiver.name).waiting === 0) return;
+        if (store.standing(receiver.name, clock.now()).waiting === 0) return;
         return store.giveUp(receiver.name, "webhook_disabled", clock.now());
       }
       for (let sent = 0; sent < MOST_AT_ONCE; sent++) {

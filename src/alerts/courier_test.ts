@@ -103,6 +103,8 @@ Deno.test("Courier goes on after a restart where it was, and gives up after a da
     }
     using store = await AlertStore.open(path);
     assert.equal(store.deliveries(1)[0]!.status, "failed");
+    assert.equal(store.standing("hook", clock.now()).givenUp, 1);
+    assert.equal(store.standing("hook", clock.now() + 24 * 3_600_000).givenUp, 0, "a day later");
     assert.ok(clock.now() - from >= 24 * 3_600_000);
     assert.equal(hook.got.length, 11);
   });
@@ -124,7 +126,7 @@ Deno.test("Courier leaves a receiver alone that is asked too much, and then goes
         assert.equal(hook.got.length, 1, "the others wait too");
         clock.step(1_000);
         courier.wake();
-        await so(() => store.standing("hook").waiting === 0);
+        await so(() => store.standing("hook", clock.now()).waiting === 0);
       });
       assert.equal(hook.got.length, 4);
     });
@@ -176,10 +178,10 @@ Deno.test("Courier keeps the order of a rule's messages, and lets no other rule 
     store.add(message("msg_2", "a"), clock.now());
     store.add(message("msg_3", "b"), clock.now());
     await delivering({ store, receivers: [receiverAt(hook.url)], clock }, async (courier) => {
-      await so(() => store.standing("hook").waiting === 2);
+      await so(() => store.standing("hook", clock.now()).waiting === 2);
       clock.step(5_000);
       courier.wake();
-      await so(() => store.standing("hook").waiting === 0);
+      await so(() => store.standing("hook", clock.now()).waiting === 0);
     });
     const ids = hook.got.map(({ headers }) => headers.get("webhook-id"));
     assert.deepEqual(ids, ["msg_1", "msg_3", "msg_1", "msg_2"]);

@@ -37,7 +37,7 @@ function list(store: AlertStore, { rules, receivers }: AlertSettings, json: bool
   const webhooks = receivers.map((receiver) => ({
     name: receiver.name,
     disabled: store.isDisabled(receiver.name, addressOf(receiver)),
-    ...store.standing(receiver.name),
+    ...store.standing(receiver.name, systemClock.now()),
   }));
   if (json) {
     printJson({ rules: listed, webhooks });
@@ -48,9 +48,10 @@ function list(store: AlertStore, { rules, receivers }: AlertSettings, json: bool
     const words = [rule.name, status.padEnd(8), conditionText(rule), `to ${rule.webhook}`, from];
     print(words.join("  ").trimEnd());
   }
-  for (const { name, disabled, waiting, isFailing } of webhooks) {
+  for (const { name, disabled, waiting, isFailing, givenUp } of webhooks) {
     const state = disabled ? "disabled" : isFailing ? "failing" : "ok";
-    print(`Webhook ${name}: ${state}, ${waiting} waiting`);
+    const lost = givenUp === 0 ? "" : `, ${givenUp} given up within a day`;
+    print(`Webhook ${name}: ${state}, ${waiting} waiting${lost}`);
   }
   return 0;
 }

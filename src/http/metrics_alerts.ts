@@ -21,6 +21,11 @@ export function alertMetrics(out: Exposition, { alerts }: AppDeps): void {
     "Messages that are still to be delivered.",
     webhooks.map(({ name: webhook, waiting }): Sample => [{ webhook }, waiting]),
   );
+  out.gauge(
+    "pnl_alert_deliveries_given_up",
+    "Messages that were given up within the last day.",
+    webhooks.map(({ name: webhook, givenUp }): Sample => [{ webhook }, givenUp]),
+  );
   out.counter(
     "pnl_alert_attempts_total",
     "Attempts to deliver.",
