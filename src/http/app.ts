@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { LogTail } from "../stream/log_tail.ts";
 import { SourceWatch } from "../stream/source_watch.ts";
+import { bounded } from "./bounds.ts";
 import { breakerRoutes } from "./breaker.ts";
 import { cacheRoutes } from "./cache.ts";
 import { allowOrigins } from "./cors.ts";
@@ -47,6 +48,6 @@ export function createApp(deps: AppDeps): Hono {
   dashboardRoutes(routes, deps.dashboard);
   documentRoutes(routes, deps);
   app.onError((error, c) => problemResponse(c, error));
-  app.notFound(limited(null, (c) => problemResponse(c, routes.refusal(c)), deps));
+  app.notFound(limited(null, bounded(false, (c) => problemResponse(c, routes.refusal(c))), deps));
   return app;
 }

@@ -1,19 +1,14 @@
 /** Reading a small JSON body. */
 import type { Context } from "hono";
 import type { z } from "zod";
+import { bodyTooLarge, MOST_BODY_BYTES } from "./bounds.ts";
 import { HttpProblem } from "./problem.ts";
 
-const MAX_BYTES = 16 * 1024;
 /** A body is there within this time, or is given up, milliseconds. */
 const PATIENCE_MS = 5_000;
 
-function tooLarge(): HttpProblem {
-  return new HttpProblem("body_too_large", `The body has more than ${MAX_BYTES} bytes.`);
-}
-
 async function readText(c: Context): Promise<string> {
-  const { headers, body } = c.req.raw;
-  if (Number(headers.get("content-length") ?? 0) > MAX_BYTES) throw tooLarge();
+  const { body } = c.req.raw;
   if (body === null) return "";
   const reader = body.getReader();
   let late = false;
@@ -30,7 +25,7 @@ async function readText(c: Context): Promise<string> {
       if (late) throw new HttpProblem("body_too_slow", "The body did not come in time.");
       if (done) return text + decoder.decode();
       bytes += value.length;
-      if (bytes > MAX_BYTES) throw tooLarge();
+      if (bytes > MOST_BODY_BYTES) throw bodyTooLarge();
       text += decoder.decode(value, { stream: true });
     }
   } finally {

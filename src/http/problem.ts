@@ -17,6 +17,7 @@ const TITLES = {
   not_acceptable: [406, "Not acceptable"],
   body_too_slow: [408, "Body too slow"],
   body_too_large: [413, "Body too large"],
+  uri_too_long: [414, "Address too long"],
   unsupported_media_type: [415, "Unsupported media type"],
   misdirected_request: [421, "Misdirected request"],
   upgrade_required: [426, "Upgrade required"],

@@ -3,6 +3,7 @@ import type { Context, Hono } from "hono";
 import type { z } from "zod";
 import type { RouteDoc } from "./api/route_doc.ts";
 import { type AuthDeps, guarded } from "./auth.ts";
+import { bounded } from "./bounds.ts";
 import { limited } from "./limited.ts";
 import { HttpProblem } from "./problem.ts";
 import { readQuery } from "./query.ts";
@@ -68,7 +69,11 @@ export class Routes {
     handler: Handler<Q>,
   ): void {
     const answer = (c: Context) => handler(c, () => readQuery(c, doc.query));
-    const behindDoor = limited(path, guarded(method, path, answer, this.#auth), this.#auth);
+    const behindDoor = limited(
+      path,
+      bounded(doc.body !== undefined, guarded(method, path, answer, this.#auth)),
+      this.#auth,
+    );
     this.#app.on(method, path, (c) => {
       traceOf(c.req.raw).route = path;
       return behindDoor(c);

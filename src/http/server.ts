@@ -1,6 +1,7 @@
 /** The listener: serves the app, and stops within a deadline whatever its peers do. */
 import { getLogger } from "@logtape/logtape";
 import type { Hono } from "hono";
+import { cutOff, isCutOff } from "./cut_off.ts";
 import { HostGuard, misdirectedApp } from "./host_guard.ts";
 import { isLoopback } from "../sources/loopback.ts";
 import type { Operations } from "./operations.ts";
@@ -107,6 +108,17 @@ async function answerHead(
   return new Response(new ReadableStream({ start: (body) => body.close() }), response);
 }
 
+/** Answers, and ends the connection where the request's body is not wanted any more. */
+function answerWhole(
+  app: Hono,
+  request: Request,
+  info: Deno.ServeHandlerInfo,
+): Response | Promise<Response> {
+  const cut = (response: Response) => isCutOff(response) ? cutOff(request, response) : response;
+  const answered = app.fetch(request, info);
+  return answered instanceof Promise ? answered.then(cut) : cut(answered);
+}
+
 function listen(options: ServerOptions): Deno.HttpServer<Deno.NetAddr> {
   const { host, port, operations, allowedOrigins = [] } = options;
   let guard: HostGuard | null = null;
@@ -115,7 +127,10 @@ function listen(options: ServerOptions): Deno.HttpServer<Deno.NetAddr> {
     const app = guard === null || guard.accepts(request) ? options.app : misdirected;
     return operations.requests.measure(
       request,
-      () => request.method === "HEAD" ? answerHead(app, request, info) : app.fetch(request, info),
+      () =>
+        request.method === "HEAD"
+          ? answerHead(app, request, info)
+          : answerWhole(app, request, info),
     );
   };
   try {
