@@ -136,7 +136,9 @@ function unusedOnEdge(env: Environment): string[] {
 function unknownNames(env: Environment): string[] {
   return Object.keys(env)
     .filter((name) => /^(PNL|REDIS|KALSHI|ANTHROPIC|REVENUE|BREAKER|SOURCE)_/.test(name))
-    .filter((name) => !(name in SETTINGS) && !/^PNL_(TEST_|ALERT_SECRET)/.test(name))
+    // compose.yaml makes REDIS_URL of the password.
+    .filter((name) => !/^(PNL_(TEST_|ALERT_SECRET)|REDIS_PASSWORD$)/.test(name))
+    .filter((name) => !(name in SETTINGS))
     .sort()
     .map((name) => {
       const near = nearest(name, SETTING_NAMES);
