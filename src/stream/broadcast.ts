@@ -17,6 +17,8 @@ export class Broadcast {
   readonly frame: Frame;
   /** The stream position, `epoch:offset`. */
   readonly position: string;
+  /** A tick: it is sent again to those who have it. */
+  readonly repeats: boolean;
   readonly #data: string;
   #webSocketText: string | null = null;
   #webSocketBytes: number | null = null;
@@ -25,9 +27,11 @@ export class Broadcast {
   /**
    * @param frame what is sent
    * @param data JSON of the snapshot with `served`, on one line
+   * @param repeats a tick, which is sent again to those who have it
    */
-  constructor(frame: Frame, data: string) {
+  constructor(frame: Frame, data: string, repeats = false) {
     this.frame = frame;
+    this.repeats = repeats;
     this.position = formatStreamPosition(frame);
     this.#data = data;
   }

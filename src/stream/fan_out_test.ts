@@ -48,6 +48,26 @@ Deno.test("FanOut offers what was published together together, and what comes me
   assert.deepEqual(new Set(told.slice(1_200).map(({ offset }) => offset)), new Set([5]));
 });
 
+Deno.test("FanOut asks the time again after each burst: what comes later is told a later one", async () => {
+  const fanOut = new FanOut({ conflated() {}, failed: (_, error) => assert.fail(`${error}`) });
+  const lateBy: number[] = [];
+  for (let who = 0; who < 1_100; who++) {
+    fanOut.add({
+      ...subscriber(() => {}),
+      offer(_, now) {
+        lateBy.push(performance.now() - now);
+        // A burst that takes long.
+        const until = performance.now() + (who === 100 ? 200 : 0);
+        while (performance.now() < until);
+      },
+    });
+  }
+  fanOut.publish(broadcastAt(3));
+  await until(() => lateBy.length === 1_100, "all offered");
+  assert.ok(lateBy[101]! >= 200, "asked once for a burst");
+  assert.ok(lateBy[500]! < 100, `the second burst was told a time of ${lateBy[500]} ms ago`);
+});
+
 Deno.test("Hub does not tick while something is pushed, and does so an interval later", async () => {
   const listeners: ((frame: Frame) => void)[] = [];
   let current = frameAt(2);

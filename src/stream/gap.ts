@@ -13,6 +13,10 @@ export class Gap {
   #filled: number;
   #page: Broadcast[] = [];
   #movedAt: number;
+  #sent = -1;
+  /** The first final that was offered while the gap was filled, and how many of these were not sent yet. */
+  #firstLeft = Infinity;
+  #left = 0;
 
   /** @param after the offset that the peer has */
   constructor(hub: Pick<Hub, "finalsAfter">, after: number, now: number) {
@@ -32,7 +36,33 @@ export class Gap {
     const sent = this.#page.shift();
     if (sent === undefined) return;
     this.#filled = sent.frame.offset;
+    this.#sent = sent.frame.offset;
+    if (this.#sent >= this.#firstLeft) this.#left = Math.max(0, this.#left - 1);
     this.#movedAt = now;
+  }
+
+  /** The offset that was sent last; -1 where nothing was. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Finals that were left to the gap and not sent: so many are lost where it is given up. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /**
+   * Something live comes while the gap is filled: a final is read with the rest of it.
+   *
+   * @returns how many frames are not sent, for what is current at the end takes their place
+   */
+  leave({ frame }: Broadcast): number {
+    if (!frame.final) return 1;
+    if (frame.offset > this.#filled) {
+      this.#firstLeft = Math.min(this.#firstLeft, frame.offset);
+      this.#left += 1;
+    }
+    return 0;
   }
 
   /** True where nothing has been sent for too long. */

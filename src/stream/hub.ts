@@ -142,7 +142,7 @@ export class Hub {
     if (
       shared !== null && now - shared.madeAt < SHARED_MS && shared.broadcast.frame === frame
     ) return shared.broadcast;
-    const broadcast = this.#dressCurrent();
+    const broadcast = this.#dressCurrent(false);
     this.#shared = { broadcast, madeAt: now };
     return broadcast;
   }
@@ -307,17 +307,17 @@ export class Hub {
     }
   }
 
-  #dressCurrent(): Broadcast {
+  #dressCurrent(repeats: boolean): Broadcast {
     const frame = this.#projection.current();
-    if (frame !== null) return new Broadcast(frame, this.#serve(frame, "memory"));
+    if (frame !== null) return new Broadcast(frame, this.#serve(frame, "memory"), repeats);
     const empty = this.#empty();
-    return new Broadcast(empty, this.#serve(empty, "default"));
+    return new Broadcast(empty, this.#serve(empty, "default"), repeats);
   }
 
   #tick(): void {
     if (this.#fanOut.isIdle) return this.#fanOut.rest();
     try {
-      this.#publish(this.#dressCurrent());
+      this.#publish(this.#dressCurrent(true));
     } catch (error) {
       // The next tick tries again; clients see the silence.
       log.error("Cannot push the current snapshot: {error}", { error });

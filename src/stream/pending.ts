@@ -28,7 +28,10 @@ export class Pending {
   add(broadcast: Broadcast): number {
     let conflated = 0;
     const last = this.#queue.at(-1);
-    if (last !== undefined && !last.frame.final) {
+    // A final gives way only to itself: a tick repeats it, or it was read before it was told.
+    if (
+      last !== undefined && (!last.frame.final || last.frame.offset === broadcast.frame.offset)
+    ) {
       this.#queue.pop();
       conflated += 1;
     }

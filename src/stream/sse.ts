@@ -89,11 +89,9 @@ class SseSubscriber implements Subscriber {
 
   offer(broadcast: Broadcast, now: number): void {
     if (this.#replayed !== null) return this.#leaveToReplay(broadcast);
-    if (broadcast.frame.offset < this.#lastOffset) {
-      if (this.#awaiting === null || now < this.#awaiting) {
-        return this.#hub.count("conflated");
-      }
-      this.#reset("ahead", broadcast);
+    if (broadcast.frame.offset <= this.#lastOffset) {
+      if (this.#isKnown(broadcast, now)) return;
+      if (broadcast.frame.offset < this.#lastOffset) this.#reset("ahead", broadcast);
       this.#lastOffset = broadcast.frame.offset;
     }
     this.#awaiting = null;
@@ -139,6 +137,17 @@ class SseSubscriber implements Subscriber {
     controller.close();
   }
 
+  /**
+   * True for what was sent before, as the current one or with a gap, or is older than that. A client that
+   * is ahead of this node gets what it has, when it comes here too, and is told where that does not come.
+   */
+  #isKnown({ frame, repeats }: Broadcast, now: number): boolean {
+    if (frame.offset === this.#lastOffset) return !repeats && this.#awaiting === null;
+    if (this.#awaiting !== null && now >= this.#awaiting) return false;
+    if (!frame.final) this.#hub.count("conflated");
+    return true;
+  }
+
   /** Finals that are live while a gap is filled are read with the rest of the gap; the others are not sent. */
   #leaveToReplay({ frame }: Broadcast): void {
     if (!frame.final) this.#hub.count("conflated");
@@ -162,7 +171,9 @@ class SseSubscriber implements Subscriber {
     this.#replayed = last?.frame.offset ?? null;
     if (last !== undefined) return;
     this.#refillUntil = Infinity;
-    this.#send(this.#hub.current());
+    const current = this.#hub.current();
+    // On an edge the last final is the current one until the next snapshot comes.
+    if (current.frame.offset !== this.#lastOffset) this.#send(current);
   }
 
   /** The client does not keep up: what lies between is not sent, and it is told so. */

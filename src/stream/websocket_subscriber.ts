@@ -97,17 +97,15 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** Sends a broadcast, or keeps only the newest where the peer does not keep up. */
   offer(broadcast: Broadcast, now: number): void {
-    if (this.#greeting !== null || this.#gap !== null) return;
-    if (broadcast.frame.offset < this.#lastOffset) {
-      if (this.#awaiting === null || now < this.#awaiting) return;
-      this.#owed = "ahead";
-    }
+    if (this.#greeting !== null) return;
+    if (this.#gap !== null) return this.#hub.count("conflated", this.#gap.leave(broadcast));
+    if (broadcast.frame.offset <= this.#lastOffset && this.#isKnown(broadcast, now)) return;
     try {
       if (this.#isCalm && this.#waitMs(broadcast, now) === 0 && this.#line.isOpen) {
         return this.#send(broadcast, now);
       }
       // Finals come in a burst where an edge was cut off: what does not fit is read when there is room.
-      if (this.#pending?.isFull) this.missed();
+      if (this.#pending?.isFull) this.#refill(broadcast);
       else this.#keep(broadcast);
       this.#pump();
     } catch (error) {
@@ -123,9 +121,32 @@ export class WebSocketSubscriber implements Subscriber {
   /** Reads the finals since the last snapshot sent, in the place of what waits. */
   missed(): void {
     if (this.#gap !== null || this.#lastOffset < 0) return;
+    this.#refill();
+    this.#attempt(() => this.#pump());
+  }
+
+  /** Leaves what waits, and what is offered, to a gap. */
+  #refill(...offered: Broadcast[]): void {
+    const gap = new Gap(this.#hub, this.#lastOffset, performance.now());
+    const left = [...this.#pending?.takeAll() ?? [], ...offered];
+    for (const each of left) this.#hub.count("conflated", gap.leave(each));
     this.#pending = null;
-    this.#gap = new Gap(this.#hub, this.#lastOffset, performance.now());
+    this.#gap = gap;
     this.#refilling = true;
+  }
+
+  /**
+   * True for what was sent before, as the current one or with a gap, or is older than that. A peer that is
+   * ahead of this node gets what it has, when it comes here too, and is told where that does not come.
+   */
+  #isKnown({ frame, repeats }: Broadcast, now: number): boolean {
+    if (frame.offset === this.#lastOffset) return !repeats && this.#awaiting === null;
+    if (this.#awaiting !== null && now >= this.#awaiting) {
+      this.#owed = "ahead";
+      return false;
+    }
+    if (!frame.final) this.#hub.count("conflated");
+    return true;
   }
 
   /** The runtime's own pings keep the line alive. */
@@ -278,8 +299,11 @@ export class WebSocketSubscriber implements Subscriber {
     if (this.#gap !== null) {
       const final = this.#gap.first();
       if (final !== undefined) return final;
+      const { sent } = this.#gap;
       this.#gap = null;
-      this.#keep(this.#hub.current());
+      const current = this.#hub.current();
+      // On an edge the last final is the current one until the next snapshot comes.
+      if (current.frame.offset !== sent) this.#keep(current);
     }
     return this.#pending?.first;
   }
@@ -310,6 +334,7 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** What waits is not sent any more. */
   #forget(): void {
+    this.#hub.count("conflated", this.#gap?.left ?? 0);
     this.#gap = null;
     this.#hub.count("conflated", this.#pending?.size ?? 0);
     this.#pending = null;
@@ -317,6 +342,7 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** The peer does not read: what lies between is not sent, and it will be told so. */
   #giveUp(): void {
+    this.#hub.count("conflated", this.#gap?.left ?? 0);
     this.#gap = null;
     this.#owed = "gap";
     this.#keep(this.#hub.current());
