@@ -59,16 +59,18 @@ export async function startCurveServer(): Promise<TestServer> {
   return server;
 }
 
-/** Opens the curve of a server. */
+/** Opens the curve of a server; `forgiven` as {@link openDashboard} takes it. */
 export async function openCurve(
   server: TestServer,
   params: string,
   context: BrowserContextOptions = {},
+  forgiven?: RegExp,
 ): Promise<OpenDashboard> {
   const dashboard = await openDashboard({
     origin: server.origin,
     at: `#/curve?${params}`,
     context,
+    ...(forgiven === undefined ? {} : { forgiven }),
   });
   await settled(dashboard.page);
   return dashboard;

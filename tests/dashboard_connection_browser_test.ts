@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { startTestServer, type TestServer } from "../src/http/test_server.ts";
 import { until as untilHolds } from "../src/http/test_streams.ts";
-import { builtDashboard, dashboardTest, openDashboard } from "./dashboard_page.ts";
+import { builtDashboard, CUT_LINE, dashboardTest, openDashboard } from "./dashboard_page.ts";
 import { Gate } from "./gate.ts";
 import { startServerProcess, until, withFolder } from "./server_process.ts";
 
@@ -47,7 +47,7 @@ dashboardTest(
       await builtDashboard();
       const first = await startServerProcess({ ...env, PNL_INTERVAL_MS: "1000" });
       const settings = { ...env, PNL_INTERVAL_MS: "1000", PORT: new URL(first.url).port };
-      await using dashboard = await openDashboard({ origin: first.url });
+      await using dashboard = await openDashboard({ origin: first.url, forgiven: CUT_LINE });
       const { page } = dashboard;
       await says(page, /^Live · WebSocket · \d+ s old$/);
       await page.evaluate("globalThis.kept = true");
@@ -97,13 +97,14 @@ dashboardTest(
     using gate = new Gate(server.server.port);
     gate.fate = (path) => path === "/ws" ? "bad_gateway" : "pass";
     {
-      await using dashboard = await openDashboard({ origin: gate.origin });
+      await using dashboard = await openDashboard({ origin: gate.origin, forgiven: CUT_LINE });
       await says(dashboard.page, /^Live · Server-sent events · /);
       await server.windows(1);
       await isCurrent(dashboard.page, server);
     }
     await using dashboard = await openDashboard({
       origin: gate.origin,
+      forgiven: CUT_LINE,
       route: (page) => page.route("**/api/pnl/stream*", (route) => route.abort("blockedbyclient")),
     });
     await says(dashboard.page, /^Polling · HTTP · /);
@@ -142,7 +143,7 @@ dashboardTest(
   async () => {
     await using server = await served();
     using gate = new Gate(server.server.port);
-    await using dashboard = await openDashboard({ origin: gate.origin });
+    await using dashboard = await openDashboard({ origin: gate.origin, forgiven: CUT_LINE });
     const { page } = dashboard;
     await says(page, /^Live/);
     gate.target = null;
@@ -179,7 +180,7 @@ dashboardTest(
   async () => {
     await using server = await served();
     using gate = new Gate(server.server.port);
-    await using dashboard = await openDashboard({ origin: gate.origin });
+    await using dashboard = await openDashboard({ origin: gate.origin, forgiven: CUT_LINE });
     const { page } = dashboard;
     await says(page, /^Live/);
     await isCurrent(page, server);
@@ -200,7 +201,7 @@ dashboardTest(
   async () => {
     await using server = await served();
     using gate = new Gate(server.server.port);
-    await using dashboard = await openDashboard({ origin: gate.origin });
+    await using dashboard = await openDashboard({ origin: gate.origin, forgiven: CUT_LINE });
     const { page } = dashboard;
     await says(page, /^Live/);
     await isCurrent(page, server);

@@ -13,12 +13,12 @@ import {
   tableRows,
 } from "./curve_stage.ts";
 import { assertAccessible } from "./dashboard_accessible.ts";
-import { builtDashboard, dashboardTest, openDashboard } from "./dashboard_page.ts";
+import { builtDashboard, dashboardTest, openDashboard, refusals } from "./dashboard_page.ts";
 import { until } from "./server_process.ts";
 
 dashboardTest("an old curve stays while another cannot be loaded", async () => {
   await using server = await startCurveServer();
-  await using dashboard = await openCurve(server, "range=1h");
+  await using dashboard = await openCurve(server, "range=1h", {}, refusals(503));
   const { page } = dashboard;
   await page.route("**/api/pnl/history?*", (route) =>
     route.fulfill({

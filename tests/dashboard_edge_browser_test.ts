@@ -4,7 +4,7 @@ import { startTestServer } from "../src/http/test_server.ts";
 import { startRedis } from "../src/redis/testing.ts";
 import { WITHOUT_BROWSER } from "./browser.ts";
 import { assertAccessible } from "./dashboard_accessible.ts";
-import { builtDashboard, openDashboard } from "./dashboard_page.ts";
+import { builtDashboard, openDashboard, refusals } from "./dashboard_page.ts";
 
 const withoutRedis = Deno.env.get("PNL_TEST_REDIS_SERVER") === undefined &&
   Deno.env.get("CI") !== "true";
@@ -16,7 +16,11 @@ Deno.test({
   fn: async () => {
     await using redis = await startRedis();
     await using edge = startTestEdge(redis.url, await builtDashboard());
-    await using dashboard = await openDashboard({ origin: edge.origin });
+    await using dashboard = await openDashboard({
+      origin: edge.origin,
+      // What its health is without figures, and with old ones.
+      forgiven: refusals(503),
+    });
     const { page } = dashboard;
     const isWorth = (worth: string) => page.locator(`.shell[data-line=${worth}]`).waitFor();
     await isWorth("unconfirmed");

@@ -6,7 +6,7 @@ import { systemClock } from "../src/log/system_clock.ts";
 import { startRedis } from "../src/redis/testing.ts";
 import { WITHOUT_BROWSER } from "./browser.ts";
 import { assertAccessible } from "./dashboard_accessible.ts";
-import { builtDashboard, dashboardTest, openDashboard } from "./dashboard_page.ts";
+import { builtDashboard, CUT_LINE, dashboardTest, openDashboard } from "./dashboard_page.ts";
 
 const withoutRedis = Deno.env.get("PNL_TEST_REDIS_SERVER") === undefined &&
   Deno.env.get("CI") !== "true";
@@ -38,7 +38,11 @@ dashboardTest("a key that does not open the events is told so, and asks no more"
   const access = keys.access();
   await using server = await startTestServer({ dashboard: await builtDashboard(), access });
   await server.windows(2);
-  await using dashboard = await openDashboard({ origin: server.origin, at: "#/events" });
+  await using dashboard = await openDashboard({
+    origin: server.origin,
+    at: "#/events",
+    forgiven: CUT_LINE,
+  });
   const { page } = dashboard;
   await page.getByLabel("API key").fill(keys.make({ scopes: ["read"] }).text);
   await page.getByRole("button", { name: "Sign in" }).click();

@@ -8,8 +8,11 @@ import { dashboardTest } from "./dashboard_page.ts";
 
 const MB = 1_000_000;
 
-/** A busy machine draws late, and that is no fault of the page: the limits are 1,000 and 500 ms. */
-const PATIENCE = 4;
+/**
+ * A busy machine draws late, and that is no fault of the page: the limits are 1,000 and 500 ms, and the
+ * benchmark holds it to them.
+ */
+const PATIENCE = 10;
 
 /** Views, and how much of a day each is shown here; the benchmark shows both a whole one. */
 const SHOWN = [["#/now", DAY], ["#/curve?range=1h", 2_400]] as const;

@@ -20,6 +20,8 @@ export interface DashboardOptions {
   readonly context?: BrowserContextOptions;
   /** A script that runs before the page's own. */
   readonly before?: string;
+  /** What the browser's console may say, as the test makes it happen; default nothing. */
+  readonly forgiven?: RegExp;
   /** Sets up what the browser lets through, before the page is loaded. */
   readonly route?: (page: Page) => Promise<unknown>;
 }
@@ -31,7 +33,7 @@ export interface OpenDashboard extends AsyncDisposable {
   readonly origin: string;
   /** The sandbox's server; null where the dashboard of another one is open. */
   readonly server: ServerProcess | null;
-  /** Errors of the page and its console, breaches of its policy; a test may take out what it made. */
+  /** Errors of the page and its console but those forgiven, and breaches of its policy. */
   readonly faults: string[];
 }
 
@@ -54,14 +56,19 @@ export function builtDashboard(): Promise<DashboardFiles> {
   return built ??= build();
 }
 
-/** A line that broke is an error to the browser, and none of the page. */
-const CUT_LINE = /WebSocket|ERR_CONNECTION|ERR_INTERNET|ERR_EMPTY|Failed to load resource/;
+/** A line that broke is an error to the browser, and none of the page: for tests that cut it. */
+export const CUT_LINE = /WebSocket connection|net::ERR_/;
+
+/** So is an answer that is a problem: for tests that bring one about. A line that is refused is one. */
+export function refusals(...statuses: readonly number[]): RegExp {
+  return new RegExp(`WebSocket connection|with a status of (${statuses.join("|")}) `);
+}
 
 /** What goes wrong on a page from now on. */
-export async function listenForFaults(page: Page): Promise<string[]> {
+async function listenForFaults(page: Page, forgiven: RegExp | null): Promise<string[]> {
   const faults: string[] = [];
   const add = (fault: string) => {
-    if (!CUT_LINE.test(fault)) faults.push(fault);
+    if (forgiven === null || !forgiven.test(fault)) faults.push(fault);
   };
   page.on("pageerror", (error) => add(`${error.message}\n${error.stack ?? ""}`));
   page.on("console", (message) => {
@@ -98,7 +105,7 @@ export async function openDashboard(options: DashboardOptions = {}): Promise<Ope
   });
   const page = await context.newPage();
   if (options.before !== undefined) await page.addInitScript(options.before);
-  const faults = await listenForFaults(page);
+  const faults = await listenForFaults(page, options.forgiven ?? null);
   await options.route?.(page);
   await page.goto(`${origin}/${options.at ?? ""}`);
   await page.locator("main").waitFor();

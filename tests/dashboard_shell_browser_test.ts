@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { startTestServer, type TestServer } from "../src/http/test_server.ts";
 import { assertAccessible, assertFits } from "./dashboard_accessible.ts";
-import { builtDashboard, dashboardTest, openDashboard } from "./dashboard_page.ts";
+import { builtDashboard, CUT_LINE, dashboardTest, openDashboard } from "./dashboard_page.ts";
 import { Gate } from "./gate.ts";
 import { until } from "./server_process.ts";
 
@@ -90,6 +90,36 @@ dashboardTest("the keyboard reaches everything, and a dialog gives the focus bac
   );
 });
 
+/** Presses keys one after the other; true where the page took the last one. */
+const TAKES = `((keys) => keys.map((key) => !document.body.dispatchEvent(
+  new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }))).at(-1))`;
+
+dashboardTest("the list of keys names those that do something, and no other does", async () => {
+  await using server = await served();
+  await using dashboard = await openDashboard({ origin: server.origin });
+  const { page } = dashboard;
+  await page.locator("[data-metric=netPnl]").waitFor();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+  const named = await page.evaluate<string[][]>(`[...document.querySelectorAll(".keys dt")]
+    .map((dt) => [...dt.querySelectorAll("kbd")].map(({ textContent }) => textContent))`);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  const listed = named.filter(([key]) => key !== "Esc")
+    .map((keys) => keys.map((key) => key === "Space" ? " " : key));
+  assert.ok(listed.length >= 11, `${listed.length} keys`);
+  const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
+  const others = printable.filter((key) => !listed.some((keys) => keys.join() === key));
+  const found = await page.evaluate<string[]>(
+    `${JSON.stringify(others)}.filter((key) => ${TAKES}([key]))`,
+  );
+  assert.deepEqual(found, [], "keys that no list names");
+  // The list itself comes last: behind it no key does anything.
+  for (const keys of listed.toSorted((a, b) => Number(a[0] === "?") - Number(b[0] === "?"))) {
+    assert.ok(await page.evaluate(`${TAKES}(${JSON.stringify(keys)})`), `${keys} does nothing`);
+  }
+});
+
 dashboardTest("shortcuts can be switched off, and stay so", async () => {
   await using server = await served();
   await using dashboard = await openDashboard({ origin: server.origin });
@@ -162,7 +192,7 @@ dashboardTest(
   async () => {
     await using server = await served();
     using gate = new Gate(server.server.port);
-    await using dashboard = await openDashboard({ origin: gate.origin });
+    await using dashboard = await openDashboard({ origin: gate.origin, forgiven: CUT_LINE });
     const { page, faults } = dashboard;
     const loaded =
       "performance.getEntriesByType('resource').some(({ name }) => /other_views/.test(name))";

@@ -4,7 +4,7 @@ import { testKeys } from "../src/access/testing.ts";
 import { startTestServer } from "../src/http/test_server.ts";
 import { systemClock } from "../src/log/system_clock.ts";
 import { assertAccessible } from "./dashboard_accessible.ts";
-import { builtDashboard, dashboardTest, openDashboard } from "./dashboard_page.ts";
+import { builtDashboard, dashboardTest, openDashboard, refusals } from "./dashboard_page.ts";
 
 const NET = "[data-metric=netPnl] [data-value='1.25']";
 
@@ -41,7 +41,10 @@ dashboardTest(
   async () => {
     await using locked = await lockedServer();
     const { text: key } = locked.keys.make({ scopes: ["read", "audit"] });
-    await using dashboard = await openDashboard({ origin: locked.server.origin });
+    await using dashboard = await openDashboard({
+      origin: locked.server.origin,
+      forgiven: refusals(401),
+    });
     const { page } = dashboard;
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     await assertAccessible(page, "sign in");
@@ -65,7 +68,10 @@ dashboardTest(
 
 dashboardTest("what a key does not open is said, and the rest goes on", async () => {
   await using locked = await lockedServer();
-  await using dashboard = await openDashboard({ origin: locked.server.origin });
+  await using dashboard = await openDashboard({
+    origin: locked.server.origin,
+    forgiven: refusals(401),
+  });
   const { page } = dashboard;
   await signIn(page, locked.keys.make().text);
   await page.locator(NET).waitFor();
@@ -80,7 +86,10 @@ dashboardTest(
   async () => {
     await using locked = await lockedServer();
     const { id, text } = locked.keys.make();
-    await using dashboard = await openDashboard({ origin: locked.server.origin });
+    await using dashboard = await openDashboard({
+      origin: locked.server.origin,
+      forgiven: refusals(401),
+    });
     const { page } = dashboard;
     await signIn(page, text);
     await page.locator(NET).waitFor();

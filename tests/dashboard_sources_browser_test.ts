@@ -7,7 +7,7 @@ import { systemClock } from "../src/log/system_clock.ts";
 import { startSandbox } from "../src/sandbox/sandbox.ts";
 import { assertAccessible } from "./dashboard_accessible.ts";
 import { currentOf } from "./dashboard_values.ts";
-import { dashboardTest, openDashboard } from "./dashboard_page.ts";
+import { CUT_LINE, dashboardTest, openDashboard } from "./dashboard_page.ts";
 import { until } from "./server_process.ts";
 
 const PATIENCE_MS = 20_000;
@@ -133,7 +133,7 @@ dashboardTest("sources shows a breaker open, what to do, and how it closes by it
 dashboardTest(
   "sources keeps what it knew when the server is gone, and says that it is",
   async () => {
-    await using dashboard = await openDashboard({ at: "#/sources" });
+    await using dashboard = await openDashboard({ at: "#/sources", forgiven: CUT_LINE });
     const { page, server } = dashboard;
     await stands(page, "revenue", "Answering");
     await server?.end("SIGTERM");

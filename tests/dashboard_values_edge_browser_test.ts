@@ -28,7 +28,10 @@ Deno.test({
     await page.locator("[data-metric=netPnl] [data-value='3.25']").waitFor();
     await page.locator(".product").getByText("Edge").waitFor();
     const tile = page.locator("[data-metric=netPnl]");
-    await tile.getByText("No curve on this node: the history is on the writer").waitFor();
+    const legend = page.locator(".tiles-legend", { hasText: "Curves are not on this node" });
+    const toWriter = legend.getByRole("link", { name: "the writer" });
+    assert.equal(await toWriter.getAttribute("href"), `${writer.origin}/#/now`);
+    assert.equal(await page.locator(".spark").count(), 0, "which is said once");
     // The base of the trend comes with the finals of the line, once there is another one.
     await writer.windows(2);
     await tile.locator(".tile-change time").waitFor({ timeout: PATIENCE_MS });

@@ -37,14 +37,27 @@ export function urlOf(path: string): URL {
   return new URL(path, BASE);
 }
 
+/** Says why the server is known to refuse a path; null where that is not known. */
+export type Foresight = (path: string) => Promise<ApiError | null>;
+
+let foresee: Foresight = () => Promise.resolve(null);
+
+/** From now on what is known to be refused is not asked for. */
+export function heed(foresight: Foresight): void {
+  foresee = foresight;
+}
+
 /**
- * Asks the server.
+ * Asks the server, unless it is known to refuse.
  *
  * @param path as {@link urlOf} takes it
  * @throws {ApiError}
  * @throws the signal's reason
  */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const known = await foresee(path);
+  init.signal?.throwIfAborted();
+  if (known !== null) throw known;
   let response: Response;
   try {
     response = await fetch(urlOf(path), { credentials: "same-origin", ...init });

@@ -1,6 +1,8 @@
 /** The dashboard's beginning: connects, and draws. */
 import { createRoot } from "react-dom/client";
 import { App, otherViews } from "./app.tsx";
+import { heed } from "./api.ts";
+import { refusalOf } from "./foresight.ts";
 import { listenForShortcuts } from "./keyboard.ts";
 import { watchNode } from "./node.ts";
 import { followOtherTabs } from "./preferences.ts";
@@ -15,6 +17,7 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("Cannot draw the dashboard: the page has no #root");
 followTheme();
 followOtherTabs();
+heed(refusalOf);
 store.client.start();
 watchAccess();
 watchNode();

@@ -23,6 +23,7 @@ const node = createStore<ServerNode>(() => UNKNOWN);
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let asking = 0;
+let answered: Promise<void> = Promise.resolve();
 
 function oneOf<Word extends string>(value: unknown, words: readonly Word[]): Word | null {
   return words.find((word) => word === value) ?? null;
@@ -52,22 +53,37 @@ async function ask(): Promise<void> {
   }
   if (own !== asking) return;
   node.setState(found, true);
-  if (found.mode === null) timer = setTimeout(() => void ask(), ASK_AGAIN_MS);
+  if (found.mode === null) timer = setTimeout(look, ASK_AGAIN_MS);
 }
 
 function isOpen(status: PnlStoreState["status"]): boolean {
   return status === "live" || status === "polling";
 }
 
+function look(): void {
+  answered = ask();
+}
+
+/** The server as it says itself, once what it is asked now is answered or has failed. */
+export async function askedNode(): Promise<ServerNode> {
+  await answered;
+  return node.getState();
+}
+
 /** Asks now, and again whenever the line is back: another node may answer, or the same for another writer. */
 export function watchNode(): void {
-  void ask();
+  look();
   store.subscribe((now, before) => {
-    if (isOpen(now.status) && !isOpen(before.status)) void ask();
+    if (isOpen(now.status) && !isOpen(before.status)) look();
   });
 }
 
 /** The server that the page is of; the component is rendered again when it is another. */
 export function useNode(): ServerNode {
   return useStore(node);
+}
+
+/** The same view of the writer; null where it is not known. Whoever named it names no more than a page. */
+export function linkToWriter(writer: string | null): string | null {
+  return writer === null || !/^https?:/.test(writer) ? null : `${writer}/${location.hash}`;
 }

@@ -31,6 +31,14 @@ function accessOf({ authRequired, authenticated, scopes = [], key }: Session): A
   return { ...NOBODY, state: authRequired && !authenticated ? "needed" : "open" };
 }
 
+let answered: Promise<void> = Promise.resolve();
+
+/** Who the reader is, once what the server is asked now is answered or has failed. */
+export async function askedAccess(): Promise<Access> {
+  await answered;
+  return reader.getState();
+}
+
 /** Asks the server. One that knows of no sessions is open; one that is silent leaves it as it was. */
 async function ask(): Promise<void> {
   try {
@@ -57,10 +65,10 @@ function turnAway(wasIn: boolean): void {
 
 /** Asks now, and whenever the server refuses something. A page that needs a key does not connect without. */
 export function watchAccess(): void {
-  void ask();
-  access.addEventListener("unauthorized", () => void ask());
+  answered = ask();
+  access.addEventListener("unauthorized", () => void (answered = ask()));
   store.subscribe(({ status }, before) => {
-    if (status === "refused" && before.status !== "refused") void ask();
+    if (status === "refused" && before.status !== "refused") answered = ask();
   });
   reader.subscribe(({ state }, before) => {
     if (state === before.state) return;

@@ -1,7 +1,7 @@
 /** What a figure is worth now, and what is to be said of it. */
 import type { DeliveredSnapshot } from "../client/delivered.ts";
 import type { PnlStoreState } from "../client/store.ts";
-import { signOf } from "./format.ts";
+import { ageText, signOf } from "./format.ts";
 import { type MetricName, METRICS, SOURCE_LABELS, type SourceName } from "./metrics.ts";
 import { hrefOf } from "./route.ts";
 
@@ -36,8 +36,19 @@ const PENDING: Readonly<Record<SourceName, string>> = {
   revenue: "Pending: the totals of revenue are not known yet",
 };
 
-/** What is to be said of a metric of a snapshot; empty where all is well. */
-export function notesOn(name: MetricName, snapshot: DeliveredSnapshot): Note[] {
+/** How old a source that does not answer is by itself: the age of the snapshot is another. */
+function silence(source: SourceName, served: DeliveredSnapshot["served"], sinceMs: number): string {
+  const age = served.sources[source]?.dataAgeMs ?? null;
+  const read = age === null ? "never read" : `read ${ageText(age + sinceMs)} ago`;
+  return `${SOURCE_LABELS[source]} does not answer: ${read}`;
+}
+
+/**
+ * What is to be said of a metric of a snapshot; empty where all is well.
+ *
+ * @param sinceMs how long ago the snapshot was sent, milliseconds
+ */
+export function notesOn(name: MetricName, snapshot: DeliveredSnapshot, sinceMs = 0): Note[] {
   const { quality, served } = snapshot;
   const { sources } = METRICS[name];
   const ofSources = sources.flatMap((source): Note[] => {
@@ -47,9 +58,7 @@ export function notesOn(name: MetricName, snapshot: DeliveredSnapshot): Note[] {
     }
     return [
       ...(quality.pending.includes(source) ? [{ text: PENDING[source], href }] : []),
-      ...(served.stale.includes(source)
-        ? [{ text: `${SOURCE_LABELS[source]} does not answer`, href }]
-        : []),
+      ...(served.stale.includes(source) ? [{ text: silence(source, served, sinceMs), href }] : []),
     ];
   });
   const incomplete = quality.incompleteSince === null ? [] : [{

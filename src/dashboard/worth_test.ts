@@ -125,6 +125,17 @@ Deno.test("notesOn() says what is missing of the figures that it concerns", () =
   ]);
 });
 
+Deno.test("notesOn() says how old a silent source is by itself, as time goes by", () => {
+  const sources = { kalshi: { checkedAt: "2026-11-22T09:58:00.000Z", dataAgeMs: 59_000 } };
+  const textAfter = (ms: number, of: typeof sources | Record<string, never>) => {
+    const served = { stale: ["kalshi"], sources: of };
+    return notesOn("totalRevenue", snapshot({ served }), ms).map(({ text }) => text).join();
+  };
+  assert.equal(textAfter(0, sources), "Kalshi does not answer: read 59 s ago");
+  assert.equal(textAfter(2_000, sources), "Kalshi does not answer: read 1 min ago");
+  assert.equal(textAfter(0, {}), "Kalshi does not answer: never read");
+});
+
 Deno.test("notesOn() says that Kalshi is not reconciled, where an amount is left", () => {
   const unreconciled = { cash: "0.00", realizedPnl: "-0.02", at: "2026-11-22T10:00:00.000Z" };
   const notes = notesOn("netPnl", snapshot({ unreconciled }));

@@ -12,8 +12,8 @@ export interface SparklineProps {
   readonly unit: "USD" | "percent";
   /** The time that the samples are of, in words such as `Last hour`. */
   readonly span: string;
-  /** What is said where there are too few of them. */
-  readonly missing: string;
+  /** What is said where there are too few of them; null: nothing. */
+  readonly missing: string | null;
 }
 
 /** The curve of some samples. */
@@ -21,7 +21,7 @@ export function Sparkline({ samples, unit, span, missing }: SparklineProps) {
   const hidden = usePreference((preferences) => preferences.hideAmounts) && unit === "USD";
   const shape = useMemo(() => sparkShape(samples, SIZE), [samples]);
   if (shape === null) {
-    return <p className="spark spark-none quiet">{missing}</p>;
+    return missing === null ? null : <p className="spark spark-none quiet">{missing}</p>;
   }
   const words = hidden ? `${span}, amounts hidden` : wordsOf(shape, unit, span);
   return (

@@ -1,6 +1,7 @@
 /** What stands where there is no data: nothing yet, under way, or an error, each with what to do next. */
 import type { ReactNode } from "react";
 import type { ApiError } from "../api.ts";
+import { linkToWriter } from "../node.ts";
 
 /** There is nothing to show, which is no fault. */
 export function Empty(
@@ -30,10 +31,9 @@ const TITLES: Readonly<Record<string, string>> = {
 function NextStep({ error }: { readonly error: ApiError }) {
   switch (error.code) {
     case "not-on-this-node":
-      // Whoever named the writer does not get to name anything but a page.
-      return error.writer === null || !/^https?:/.test(error.writer) ? null : (
+      return linkToWriter(error.writer) === null ? null : (
         <p>
-          <a href={`${error.writer}/${location.hash}`}>Look at the writer</a>
+          <a href={linkToWriter(error.writer) ?? undefined}>Look at the writer</a>
         </p>
       );
     case "forbidden":

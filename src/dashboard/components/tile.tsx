@@ -25,8 +25,8 @@ export interface TileProps {
   readonly samples: readonly Sample[];
   /** The time that the samples are of. */
   readonly span: string;
-  /** What is said where they make no curve. */
-  readonly missing: string;
+  /** What is said where they make no curve; null: nothing, for it is said elsewhere. */
+  readonly missing: string | null;
 }
 
 /** The tile of a metric. */
@@ -35,6 +35,7 @@ export function Tile(props: TileProps) {
   const id = useId();
   const { label, unit } = METRICS[metric];
   const isKnown = worth !== "default";
+  const sinceMs = Math.max(0, (ageMs ?? 0) - (snapshot.served.confirmedAgeMs ?? 0));
   return (
     <article className="tile" data-metric={metric} data-worth={worth} aria-labelledby={id}>
       <header>
@@ -47,7 +48,7 @@ export function Tile(props: TileProps) {
         position={isKnown ? snapshot.position : null}
       />
       {isKnown ? <TileChange metric={metric} metrics={snapshot.metrics} named={named} /> : null}
-      <Notes notes={isKnown ? notesOn(metric, snapshot) : []} />
+      <Notes notes={isKnown ? notesOn(metric, snapshot, sinceMs) : []} />
       <Sparkline samples={samples} unit={unit} span={span} missing={missing} />
       <AsOf served={snapshot.served} ageMs={ageMs} />
     </article>
@@ -81,8 +82,9 @@ function Notes({ notes }: { readonly notes: readonly Note[] }) {
   if (notes.length === 0) return null;
   return (
     <ul className="tile-notes">
-      {notes.map(({ text, href }) => (
-        <li key={text}>
+      {notes.map(({ text, href }, index) => (
+        // Not by its text, which may hold an age: a link that has the focus keeps it.
+        <li key={index}>
           <a href={href}>{text}</a>
         </li>
       ))}

@@ -8,7 +8,7 @@ import { Tile } from "../components/tile.tsx";
 import type { NamedBase } from "../components/tile_change.tsx";
 import { TileSkeleton } from "../components/tile_skeleton.tsx";
 import { type MetricName, METRICS } from "../metrics.ts";
-import { useNode } from "../node.ts";
+import { linkToWriter, useNode } from "../node.ts";
 import { RECENT_SPAN, useRecent } from "../recent.ts";
 import { hrefOf } from "../route.ts";
 import { useAge, useLive } from "../session.ts";
@@ -16,8 +16,6 @@ import { worthOf } from "../worth.ts";
 
 const TOO_LITTLE = `${RECENT_SPAN}: too little history for a curve`;
 const UNREAD = `${RECENT_SPAN}: the history could not be read`;
-/** An edge shows what the writer publishes, which is no history. */
-const ON_WRITER = "No curve on this node: the history is on the writer";
 
 const NAMES = Object.keys(METRICS) as MetricName[];
 
@@ -47,14 +45,26 @@ function Figures({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
       {snapshot.served.from === "default" ? <NoFigures /> : null}
       <Tiles snapshot={snapshot} />
       <p className="tiles-legend">
-        Revenue over the whole life, expenses of the UTC day. Curves show the{" "}
-        {RECENT_SPAN.toLowerCase()}.
+        Revenue over the whole life, expenses of the UTC day. <AboutCurves />
       </p>
       <section className="card" data-worth={worth} aria-labelledby="periods-title">
         <h2 id="periods-title">Periods</h2>
         <PeriodsTable periods={snapshot.periods} position={snapshot.position} />
       </section>
       <QualityLine snapshot={snapshot} />
+    </>
+  );
+}
+
+/** What the curves show, or where they are. */
+function AboutCurves() {
+  const { role, writer } = useNode();
+  if (role !== "edge") return <>Curves show the {RECENT_SPAN.toLowerCase()}.</>;
+  const where = linkToWriter(writer);
+  return (
+    <>
+      Curves are not on this node: the history is on{" "}
+      {where === null ? "the writer" : <a href={where}>the writer</a>}.
     </>
   );
 }
@@ -87,7 +97,8 @@ function Tiles({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
   const baseOf = useNamedBases(snapshot);
   const { mode, role } = useNode();
   const { samplesOf, isUnread } = useRecent(snapshot, role === "all");
-  const missing = role === "edge" ? ON_WRITER : isUnread ? UNREAD : TOO_LITTLE;
+  // An edge shows what the writer publishes, which is no history: that is said once, below.
+  const missing = role === "edge" ? null : isUnread ? UNREAD : TOO_LITTLE;
   return (
     <div className="tiles">
       {NAMES.map((name) => (
