@@ -34,14 +34,25 @@ until grep -q "^pnl-stream .*: http" "$STAGE/$name.log"; do
 done
 `;
 
-/** Tells the status of the answer. What goes on for ever is cut off, as Ctrl-C does. */
+/**
+ * Tells the status of the answer. A stream goes on for ever: it is cut off as by Ctrl-C when it has sent
+ * something, or when for two seconds it has only said when to come back.
+ */
 const CURL = `#!/usr/bin/env bash
 endless=
 for word in "$@"; do [ "$word" = -N ] && endless=1; done
-"$REAL_CURL" -w '%{stderr}status %{http_code}\\n' \${endless:+--max-time 1} "$@"
-code=$?
-[ -n "$endless" ] && [ $code = 28 ] && exit 0
-exit $code
+[ -n "$endless" ] || exec "$REAL_CURL" -w '%{stderr}status %{http_code}\\n' "$@"
+got="$(mktemp "$STAGE/stream.XXXXXX")"
+"$REAL_CURL" -fsS --max-time 20 "$@" >"$got" &
+for try in $(seq 200); do
+  grep -q "^data:" "$got" && break
+  [ "$try" -gt 20 ] && [ -s "$got" ] && break
+  kill -0 $! 2>/dev/null || exit 67
+  sleep 0.1
+done
+kill $!
+cat "$got"
+echo "status 200" >&2
 `;
 
 /** How a command ended. */
