@@ -59,7 +59,7 @@ function tellMinute(name: string, minute: Minute, last: readonly Scrape[], webho
     values.map((value) => (value / unit).toFixed(0)).join(" + ");
   const writer = last[0]!.metrics;
   const polls = sumOf(writer, "pnl_source_polls_total");
-  const good = sumOf(writer, "pnl_source_polls_total", 'outcome="success"');
+  const good = sumOf(writer, "pnl_source_polls_total", 'outcome="ok"');
   const lag = sumOf(writer, "pnl_projection_lag_events");
   console.log(
     `    ${name}: writer + edge ${mib(residentKib, 1024)} MiB, heap ${mib(heaps, 2 ** 20)} MiB, ` +

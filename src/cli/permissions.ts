@@ -6,6 +6,12 @@ import { type Config, ConfigError, readConfig } from "./config.ts";
 import { flagsOf, GRANTED, grantsOf, isGranted } from "./grants.ts";
 import { print, printError, printJson } from "./output.ts";
 
+/**
+ * Keeps the young generation of the server's heap at its smallest, 1 MiB a half-space instead of 16: what a
+ * burst leaves there is not kept for ever (docs/decisions/0021_memory.md).
+ */
+const SERVE_MEMORY = "--v8-flags=--max-semi-space-size=1";
+
 /** The configuration, or null where it is invalid and a launcher leaves it to the command to say so. */
 function configOrNull(env: Readonly<Record<string, string | undefined>>, launch: boolean) {
   try {
@@ -35,7 +41,8 @@ export const command: Command = {
   name: "permissions",
   summary: "Print the permissions that a subcommand needs under this environment.",
   details: "The tasks in deno.json start each subcommand with exactly these flags:\n" +
-    "  deno run $(deno task permissions) main.ts serve",
+    "  deno run $(deno task permissions) main.ts serve\n" +
+    "Those of serve have a setting of its memory beside them.",
   options: {
     for: { type: "string", value: "NAME", help: `One of ${GRANTED.join(", ")}; default serve.` },
     launch: {
@@ -56,7 +63,10 @@ export const command: Command = {
     warn(config);
     const grants = grantsOf(name, config, env, alertsOrNull(config, launch));
     if (options.json === true) printJson(grants);
-    else print(flagsOf(grants).join(" "));
+    else {
+      const memory = name === "serve" && config !== null ? [SERVE_MEMORY] : [];
+      print([...flagsOf(grants), ...memory].join(" "));
+    }
     return 0;
   },
 };

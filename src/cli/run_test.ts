@@ -78,6 +78,15 @@ Deno.test("main.ts in a wrong environment prints one line for each fault, exit 2
   assert.match(launch.out, /^--allow-env=HOST,PORT,KALSHI_PRIVATE_KEY\n$/);
 });
 
+Deno.test("main.ts permissions gives the server, and nothing else, a small young generation", async () => {
+  const flag = /--v8-flags=--max-semi-space-size=1\b/;
+  for (const role of ["all", "edge"]) {
+    const env = { PNL_ROLE: role, REDIS_URL: "redis://127.0.0.1" };
+    assert.match((await run(["permissions", "--launch", "--for", "serve"], env)).out, flag, role);
+  }
+  assert.doesNotMatch((await run(["permissions", "--for", "replay"], {})).out, flag);
+});
+
 Deno.test("nearest() finds what was meant and does not guess wildly", () => {
   const names = ["serve", "replay", "verify", "events"];
   assert.equal(nearest("sevre", names), "serve");
