@@ -4,7 +4,7 @@ import { leafHash } from "../src/log/merkle.ts";
 import { formatMoney, minus, parseMoney } from "../src/pnl/money.ts";
 import { assertAccessible } from "./dashboard_accessible.ts";
 import { adjustment, append, fills, servedEvents } from "./dashboard_events.ts";
-import { dashboardTest, openDashboard } from "./dashboard_page.ts";
+import { dashboardTest, openDashboard, refusals } from "./dashboard_page.ts";
 import { until } from "./server_process.ts";
 
 const PATIENCE_MS = 15_000;
@@ -168,7 +168,11 @@ dashboardTest(
 dashboardTest("an event that the log does not have is said to be none", async () => {
   await using server = await servedEvents();
   await append(server, fills(1));
-  await using dashboard = await openDashboard({ origin: server.origin, at: "#/events/99" });
+  await using dashboard = await openDashboard({
+    origin: server.origin,
+    at: "#/events/99",
+    forgiven: refusals(404),
+  });
   const { page } = dashboard;
   for (const [text, name] of [["99", "99"], ["0", "0"], ["1e3", "1e3"], ["%3Cb%3E", "<b>"]]) {
     await page.evaluate(`location.hash = "#/events/${text}"`);
