@@ -1,6 +1,7 @@
 /** What compose.yaml, the Dockerfile, the unit and the proxy's recipe say fits together. */
 import assert from "node:assert/strict";
 import manifest from "../deno.json" with { type: "json" };
+import { REDIS_RULES } from "./deployed.ts";
 import { readSteps } from "./dockerfile_steps.ts";
 
 const read = (name: string) => Deno.readTextFileSync(new URL(`../${name}`, import.meta.url));
@@ -95,4 +96,9 @@ Deno.test("the image and the unit start the server by the task, which grants wha
   const { serve } = manifest.tasks;
   assert.match(serve, /\$\(deno task -q permissions --launch --for serve\) main\.ts serve$/);
   assert.doesNotMatch(serve, /--allow|-A\b/);
+});
+
+Deno.test("docs/DEPLOYMENT.md gives Redis the rules that the whole deployment is tested with", () => {
+  const rules = `user pnl ${REDIS_RULES.join(" ")} >password\n`;
+  assert.ok(read("docs/DEPLOYMENT.md").includes(rules), rules);
 });
