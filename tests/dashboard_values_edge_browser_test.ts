@@ -30,7 +30,7 @@ Deno.test({
     const tile = page.locator("[data-metric=netPnl]");
     const legend = page.locator(".tiles-legend", { hasText: "Curves are not on this node" });
     const toWriter = legend.getByRole("link", { name: "the writer" });
-    assert.equal(await toWriter.getAttribute("href"), `${writer.origin}/#/now`);
+    assert.equal(await toWriter.getAttribute("href"), `${writer.origin}/`);
     assert.equal(await page.locator(".spark").count(), 0, "which is said once");
     // The base of the trend comes with the finals of the line, once there is another one.
     await writer.windows(2);
