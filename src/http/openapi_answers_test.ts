@@ -113,6 +113,13 @@ async function refused(asker: Asker): Promise<void> {
     const headers = path === "/ws" ? handshakeOf(asker) : {};
     await asker.ask(`${path}?nonsense=1`, 400, { method, headers });
   }
+  for (const [name] of asker.check.operations) {
+    const [method = "", path = ""] = name.split(" ");
+    await asker.ask(`${path}?${"a".repeat(9_000)}`, 414, { method });
+    if (method === "GET") continue;
+    const headers = { "content-length": "20000" };
+    await asker.ask(path, 413, { method, headers, body: "x".repeat(20_000) });
+  }
   await asker.each(421, { headers: { host: "evil.example" } });
   const foreign = { origin: "https://evil.example" };
   await asker.each(403, { headers: foreign }, /^(POST|DELETE)/);
@@ -210,6 +217,23 @@ async function withoutRoom(seen: Set<string>): Promise<void> {
   }
 }
 
+/** A server on which one address may send hardly anything. */
+async function withoutRequests(seen: Set<string>): Promise<void> {
+  await using server = await startTestServer({
+    trustedProxies: ["127.0.0.1"],
+    rates: { perAddress: 1, perKey: 0 },
+  });
+  const asker = await Asker.of(server);
+  const limit = server.deps.rateLimits.address;
+  for (const [name] of asker.check.operations) {
+    if (/GET \/(health|livez|readyz)/.test(name)) continue;
+    for (let spent = 0; spent < 5; spent++) limit?.spend("203.0.113.7");
+    const [method = "", path = ""] = name.split(" ");
+    await asker.ask(path, 429, { method, headers: { "x-forwarded-for": "203.0.113.7" } });
+  }
+  for (const each of asker.check.seen) seen.add(each);
+}
+
 /** A server that is built. */
 async function withPage(seen: Set<string>): Promise<void> {
   await using server = await startTestServer({ dashboard: BUILT });
@@ -251,6 +275,7 @@ Deno.test("every documented answer is given, as documented", async () => {
   await behindTheDoor(seen);
   await withoutKeys(seen);
   await withoutRoom(seen);
+  await withoutRequests(seen);
   await withPage(seen);
   await inTrouble(seen);
   assert.ok(seen.has("GET /api/events/facets 500 internal"));

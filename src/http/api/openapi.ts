@@ -15,6 +15,8 @@ Live profit and loss, folded from an immutable log.
   nobody is asked.
 - Each \`GET\` but \`/ws\` answers \`HEAD\` too, with the same headers.
 - A query parameter that is unknown, given twice or wrong is \`400\` and is named.
+- One address may send 100 requests a second, one key 500, where the operator says nothing else. More is
+  \`429\` with \`Retry-After\`; \`RateLimit\` says before how many are left.
 - Errors are problem details (RFC 9457). \`errorId\` is in the server's log too.
 `.trim();
 
@@ -45,6 +47,18 @@ const SECURITY = {
 };
 
 const HEADERS = {
+  RateLimitPolicy: {
+    description:
+      "How many requests one address, and one key, may send at once, and in how many seconds as " +
+      'many come back: `"address";q=200;w=2`. Where the client is limited.',
+    schema: { type: "string" },
+  },
+  RateLimit: {
+    description:
+      "How many are left, and after how many seconds all are there again; with a 429 the next: " +
+      '`"address";r=199;t=1`.',
+    schema: { type: "string" },
+  },
   RequestId: {
     description: "The request's own, where it is harmless, or a new one; in the server's log too.",
     schema: { type: "string" },

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { type RouteScope, scopeOfRoute } from "../../access/route_scopes.ts";
 import { TAKES_TICKETS } from "../auth.ts";
+import { NEVER_LIMITED } from "../limited.ts";
 import { type ProblemCode, problemKind } from "../problem.ts";
 import type { Registered } from "../routes.ts";
 import { PROBLEM } from "./problem_shape.ts";
@@ -11,7 +12,7 @@ import type { AnswerDoc, RouteDoc } from "./route_doc.ts";
 import { type Json, type Shape, shapeOf } from "./shapes.ts";
 
 /** What every route may answer. */
-const ANYWHERE: readonly ProblemCode[] = ["misdirected_request", "internal"];
+const ANYWHERE: readonly ProblemCode[] = ["uri_too_long", "misdirected_request", "internal"];
 /** What the door may answer. */
 const AT_THE_DOOR: readonly ProblemCode[] = ["unauthorized", "too_many_failures", "unavailable"];
 
@@ -35,6 +36,8 @@ export function problemsOf({ method, path, doc }: Registered): ProblemCode[] {
       ...(doc.ignoresQuery ? [] : ["bad_parameter" as const]),
       ...(scope === "open" ? [] : [...AT_THE_DOOR, "forbidden" as const]),
       ...doc.problems,
+      ...(method === "GET" ? [] : ["body_too_large" as const]),
+      ...(NEVER_LIMITED.has(path) ? [] : ["too_many_requests" as const]),
       ...ANYWHERE,
     ]),
   ];
@@ -96,6 +99,11 @@ function answerOf({ description, bodies, headers = {} }: AnswerDoc, example?: un
   };
 }
 
+const RATE_HEADERS = {
+  "RateLimit-Policy": { $ref: "#/components/headers/RateLimitPolicy" },
+  "RateLimit": { $ref: "#/components/headers/RateLimit" },
+};
+
 /** One answer for all problems of a status. */
 function problemAnswer(codes: readonly ProblemCode[]): Answer & { readonly content: Content } {
   const kinds = codes.map(problemKind);
@@ -105,6 +113,7 @@ function problemAnswer(codes: readonly ProblemCode[]): Answer & { readonly conte
   };
   return {
     description: `${[...new Set(kinds.map(({ title }) => title))].join("; ")}.`,
+    ...(codes.includes("too_many_requests") ? { headers: RATE_HEADERS } : {}),
     content: { "application/problem+json": { schema } },
   };
 }
@@ -117,9 +126,9 @@ function responses(route: Registered): Operation["responses"] {
   for (const answer of others) found[answer.status] = answerOf(answer);
   const codes = Map.groupBy(problemsOf(route), (code) => problemKind(code).status);
   for (const [status, ofStatus] of codes) {
-    const { description, content } = problemAnswer(ofStatus);
+    const { description, content, ...more } = problemAnswer(ofStatus);
     const answer = found[status];
-    found[status] = answer === undefined ? { description, content } : {
+    found[status] = answer === undefined ? { description, content, ...more } : {
       ...answer,
       description: `${answer.description} ${description}`,
       content: { ...answer.content, ...content },
