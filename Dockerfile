@@ -10,11 +10,16 @@ RUN apt-get update \
 RUN npm pack --silent "@deno/linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')-glibc@${DENO_VERSION}" \
   && tar -xzf deno-linux-*.tgz && install -m 755 package/deno /usr/local/bin/deno \
   && rm -rf package deno-linux-*.tgz
-ENV DENO_DIR=/opt/deno-dir DENO_NO_UPDATE_CHECK=1
+ENV DENO_NO_UPDATE_CHECK=1
 WORKDIR /app
 COPY . .
-RUN deno cache --frozen main.ts deploy/healthcheck.ts && deno task build \
-  && deno clean -q --except main.ts deploy/healthcheck.ts
+RUN deno task build
+# A cache with what the server loads and nothing else, and a deno.json that names nothing else: the
+# runtime fetches all that is named there, the packages of the tests too.
+ENV DENO_DIR=/opt/deno-dir
+RUN DENO_UNSTABLE_NPM_LAZY_CACHING=1 deno cache --frozen main.ts deploy/healthcheck.ts \
+  && deno run -q --no-config --allow-read --allow-write=deno.json build/image_manifest.ts ${DENO_DIR} \
+  && rm -rf build && deno cache main.ts deploy/healthcheck.ts
 
 FROM debian:bookworm-slim
 COPY --from=build /usr/local/bin/deno /usr/local/bin/deno

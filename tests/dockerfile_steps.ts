@@ -148,20 +148,47 @@ async function build(folder: string, steps: readonly Step[]): Promise<Stage> {
   return stage;
 }
 
-/** What a visitor does first. */
-async function smoke(base: string): Promise<void> {
-  for (const path of ["/livez", "/readyz", "/health", "/", "/api/pnl/current"]) {
-    const response = await fetch(`${base}${path}`);
+/** The first key, made with nothing but what is in the image. */
+async function firstKey(stage: Stage): Promise<string> {
+  const create = ["deno", "task", "-q", "keys", "create", "--name", "operator", "--json"];
+  const said = await run("unshare", inside(stage, [...create, "--scopes", "admin"]));
+  return JSON.parse(said).key;
+}
+
+/** What a visitor does first; without the key he is shown no figure. */
+async function smoke(base: string, key: string): Promise<void> {
+  const stranger = await fetch(`${base}/api/pnl/current`);
+  await stranger.body?.cancel();
+  if (stranger.status !== 401) throw new Error(`A stranger was answered ${stranger.status}`);
+  for (const path of ["/livez", "/readyz", "/health", "/", "/api/pnl/current", "/api/events"]) {
+    const response = await fetch(`${base}${path}`, { headers: { authorization: `Bearer ${key}` } });
     const body = await response.text();
     print(`  ${path}: ${response.status}, ${body.length} characters`);
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${body.slice(0, 300)}`);
   }
 }
 
+/** Asks it to end; one that has ended by itself has said why. */
+function stop(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGTERM");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+/** Folders of the image with their sizes. */
+async function sizes({ root }: Stage): Promise<string> {
+  const parts = ["usr/local/bin/deno", "opt/deno-dir", "app"];
+  const said = await run("du", ["-shc", ...parts.map((part) => `${root}/${part}`)]);
+  return said.trim().replaceAll(`${root}/`, "").replaceAll("\n", ", ").replaceAll("\t", " ");
+}
+
 /** Starts the image's command, waits until its health check is content, visits it, and stops it. */
 async function tryImage(stage: Stage): Promise<void> {
-  const settings = { ...stage.env, HOST: "127.0.0.1", PORT };
-  const ready = { ...stage, env: settings };
+  // As the image has it, every address is listened on: that takes a key.
+  const ready = { ...stage, env: { ...stage.env, PORT } };
+  const key = await firstKey(ready);
   const child = new Deno.Command("unshare", { args: inside(ready, stage.command), stdin: "null" })
     .spawn();
   const from = performance.now();
@@ -177,9 +204,9 @@ async function tryImage(stage: Stage): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     print(`Healthy after ${Math.round(performance.now() - from)} ms`);
-    await smoke(`http://127.0.0.1:${PORT}`);
+    await smoke(`http://127.0.0.1:${PORT}`, key);
   } finally {
-    child.kill("SIGTERM");
+    stop(child);
   }
   const stopping = performance.now();
   const { code } = await child.status;
@@ -191,7 +218,8 @@ if (import.meta.main) {
   const folder = await Deno.makeTempDir({ prefix: "pnl-image-" });
   try {
     const stage = await build(folder, readSteps(Deno.readTextFileSync("Dockerfile")));
-    print(`Size: ${(await run("du", ["-shx", stage.root])).split("\t")[0]}`);
+    const whole = (await run("du", ["-shx", stage.root])).split("\t")[0];
+    print(`Size: ${whole} with Debian; ${await sizes(stage)}`);
     await tryImage(stage);
   } finally {
     // Each root is a folder below; nothing was mounted into it.
