@@ -6,15 +6,22 @@ const PERIOD_MS = 100;
 /** Bounds of the delays that are counted, seconds. */
 const DELAYS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** So long the longest delay is remembered, milliseconds. */
+/** So long delays are remembered, milliseconds. */
 const REMEMBER_MS = 60_000;
+
+/** A delay, and when it ended. */
+interface Delay {
+  readonly ms: number;
+  readonly endedAt: number;
+}
 
 /** Measures from {@link LoopDelay.start} on how much later than asked the loop comes back. */
 export class LoopDelay {
   readonly #delays = new Histogram(DELAYS);
   #askedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #longest = { ms: 0, endedAt: -Infinity };
+  /** Oldest first, each longer than those after it: at most one for each period of what is remembered. */
+  #longest: readonly Delay[] = [];
 
   /** Begins to measure. Returns what ends it. */
   start(): () => void {
@@ -39,7 +46,7 @@ export class LoopDelay {
   longest(withinMs: number): number {
     const now = performance.now();
     const current = this.#timer === undefined ? 0 : now - this.#askedAt - PERIOD_MS;
-    const past = now - this.#longest.endedAt <= withinMs ? this.#longest.ms : 0;
+    const past = this.#longest.find(({ endedAt }) => now - endedAt <= withinMs)?.ms ?? 0;
     return Math.max(0, current, past);
   }
 
@@ -52,9 +59,9 @@ export class LoopDelay {
     const now = performance.now();
     const ms = Math.max(0, now - this.#askedAt - PERIOD_MS);
     this.#delays.observe(ms / 1000);
-    // A shorter one does not hide a longer one that is remembered for a while.
-    const faded = now - this.#longest.endedAt > REMEMBER_MS;
-    if (faded || ms >= this.#longest.ms) this.#longest = { ms, endedAt: now };
+    const lasting = this.#longest
+      .filter((delay) => delay.ms > ms && now - delay.endedAt <= REMEMBER_MS);
+    this.#longest = [...lasting, { ms, endedAt: now }];
     this.#ask();
   }
 }

@@ -35,3 +35,20 @@ Deno.test("LoopDelay tells of a delay while it lasts", async () => {
   assert.ok(delay.longest(5_000) >= 200);
   end();
 });
+
+Deno.test("LoopDelay.longest() knows a block that a longer one came before", async () => {
+  const delay = new LoopDelay();
+  const stop = delay.start();
+  try {
+    for (const ms of [900, 400]) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      for (const end = performance.now() + ms; performance.now() < end;);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const [lately, all] = [delay.longest(350), delay.longest(60_000)];
+    assert.ok(lately >= 250, `${lately} ms`);
+    assert.ok(all >= 750 && all > lately, `${all} ms, ${lately} ms`);
+  } finally {
+    stop();
+  }
+});

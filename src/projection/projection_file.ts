@@ -14,6 +14,11 @@ const BUILD_NAME = /^projection-v\d{1,6}-[0-9a-f]{12}\.db$/;
 
 /** "PnLp": marks the file as a projection. */
 const APPLICATION_ID = 0x506e4c70;
+/**
+ * What holds a build's file holds up whoever uses it, requests too, for so long, milliseconds. Then the
+ * fold has failed, says so and tries again, and the others have their turn.
+ */
+const BUSY_MS = 100;
 
 /** A build that nobody has written for so long is nobody's. */
 const ABANDONED_MS = 10 * 60_000;
@@ -73,7 +78,11 @@ export async function createBuild(dataDir: string, identity: Identity): Promise<
   const name = `projection-v${identity.foldVersion}-${random}.db`;
   try {
     const path = join(dataDir, name);
-    const db = openDatabase(path, { synchronous: "NORMAL", applicationId: APPLICATION_ID });
+    const db = openDatabase(path, {
+      synchronous: "NORMAL",
+      applicationId: APPLICATION_ID,
+      busyMs: BUSY_MS,
+    });
     try {
       await migrate(db, path, PROJECTION_MIGRATIONS);
       const store = new SnapshotStore(db);
@@ -108,6 +117,7 @@ export function openBuild(dataDir: string, name: string): Build {
     throw new Deno.errors.NotFound(`Cannot open ${name}: it is not in ${dataDir}`);
   }
   const db = openDatabase(join(dataDir, name), {
+    busyMs: BUSY_MS,
     synchronous: "NORMAL",
     applicationId: APPLICATION_ID,
   });
@@ -122,6 +132,7 @@ export function openBuild(dataDir: string, name: string): Build {
 /** Opens a build for reading, beside whoever writes it. */
 export function openBuildReadOnly(dataDir: string, name: string): DatabaseSync {
   return openDatabase(join(dataDir, name), {
+    busyMs: BUSY_MS,
     readOnly: true,
     synchronous: "NORMAL",
     applicationId: APPLICATION_ID,

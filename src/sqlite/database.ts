@@ -8,6 +8,8 @@ export interface OpenOptions {
   /** `FULL`: a commit survives a power cut. `NORMAL`: it survives the process. `OFF`: derived data. */
   readonly synchronous: "FULL" | "NORMAL" | "OFF";
   readonly readOnly?: boolean;
+  /** How long a statement waits for another connection, and everything else with it, ms; default 5,000. */
+  readonly busyMs?: number;
   /**
    * Marks the file as this kind of database (SQLite's `application_id`). A new file gets it; a file
    * that has another is refused before SQLite touches it.
@@ -18,7 +20,7 @@ export interface OpenOptions {
 const MAGIC = "SQLite format 3\0";
 const HEADER_BYTES = 100;
 const APPLICATION_ID_OFFSET = 68;
-/** How long a statement waits for another connection, milliseconds. */
+/** Default of how long a statement waits for another connection, milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 /** Pages kept in memory: random identities touch a page each, all over their index. */
@@ -107,7 +109,7 @@ export function openDatabase(path: string, options: OpenOptions): DatabaseSync {
   try {
     db = new DatabaseSync(path, {
       readOnly: options.readOnly ?? false,
-      timeout: BUSY_TIMEOUT_MS,
+      timeout: options.busyMs ?? BUSY_TIMEOUT_MS,
     });
     configure(db, options, isNew);
     return db;
