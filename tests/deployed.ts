@@ -1,7 +1,7 @@
 /** What compose.yaml runs, as processes on this machine: the proxy, two edges, the writer and Redis. */
 import assert from "node:assert/strict";
 import { startRedis, type TestRedis } from "../src/redis/testing.ts";
-import { type Behind, freePort, type Proxy, startProxy } from "./nginx.ts";
+import { type Behind, keptPort, type Proxy, startProxy } from "./nginx.ts";
 import { INTERVAL_MS, Nodes } from "./redis_nodes.ts";
 import { runCommand, type ServerProcess, until } from "./server_process.ts";
 
@@ -38,11 +38,11 @@ export class Deployment implements AsyncDisposable {
 
   /** Starts all of it, makes the first key, and waits until every node knows that. */
   static async start(): Promise<Deployment> {
-    const ports = { app: freePort(), edge1: freePort(), edge2: freePort() };
+    const ports = { app: keptPort(), edge1: keptPort(), edge2: keptPort() };
     const rules = [...REDIS_RULES, `>${PASSWORD}`];
     const redis = await startRedis(["--user", "pnl", ...rules, "--maxmemory-policy", "noeviction"]);
     const nodes = await Nodes.prepare();
-    const all = new Deployment(redis, nodes, await startProxy(freePort(), ports), ports);
+    const all = new Deployment(redis, nodes, await startProxy(keptPort(), ports), ports);
     try {
       const made = await runCommand(
         ["keys", "create", "--json", "--name", "operator", "--scopes", "admin"],

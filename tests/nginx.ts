@@ -15,6 +15,23 @@ export function freePort(): number {
   return listener.addr.port;
 }
 
+/**
+ * A port that nobody listens on now, and that the system gives to nobody by itself: a server that is
+ * replaced finds it free again.
+ */
+export function keptPort(): number {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new Error("Found no port that is free");
+}
+
 /** The ports of what compose.yaml names `app`, `edge1` and `edge2`; they may be one server. */
 export interface Behind {
   readonly app: number;
