@@ -21,7 +21,8 @@ const RUN_BY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Variables of the runtime and of tools that the documents name, which are no settings of the server. */
-const FOREIGN = /^(OTEL_|DENO_|PNL_TEST_|PNL_ALERT_SECRET|NO_COLOR$|CI$|REDIS_PASSWORD$|TMPDIR$)/;
+const FOREIGN =
+  /^(OTEL_|DENO_|PNL_TEST_|PNL_SOAK_|PNL_ALERT_SECRET|NO_COLOR$|CI$|REDIS_PASSWORD$|TMPDIR$)/;
 
 const blocks = documents().flatMap(blocksOf);
 const shell = blocks.filter(({ language }) => language === "sh");
@@ -57,6 +58,10 @@ Deno.test("what no session runs is still there, is bash, and names files that ex
       const [path] of command.matchAll(/(?<=\s)(?:deploy|docs|tests|src)\/\S+|\.env\.example/g)
     ) {
       assert.ok(paths.includes(path), `${command}: ${path} is not there`);
+    }
+    const services = command.startsWith("docker ") ? command.matchAll(/ (app|edge\d)\b/g) : [];
+    for (const [, service] of services) {
+      assert.match(read("compose.yaml"), new RegExp(`^  ${service}:`, "m"), command);
     }
   }
 });
