@@ -164,6 +164,7 @@ dashboardTest("amounts are hidden everywhere, the title too, and stay so", async
 dashboardTest("theme and zone are the reader's, and stay so", async () => {
   await using server = await served();
   await using dashboard = await openDashboard({
+    forgiven: CUT_LINE,
     origin: server.origin,
     context: { colorScheme: "light", timezoneId: "Asia/Kolkata" },
   });
