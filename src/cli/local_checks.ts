@@ -11,6 +11,7 @@ import type { Config, Environment } from "./config.ts";
 import { prepareFolder } from "./folder.ts";
 import { DASHBOARD_FOLDER, grantsOf } from "./grants.ts";
 import { logPath } from "./open_log.ts";
+import { rateCheck } from "./rate_checks.ts";
 import type { SettingName } from "./settings.ts";
 
 const LEAST_FREE_BYTES = 500_000_000;
@@ -138,7 +139,13 @@ export function localChecks(config: Config, env: Environment): Check[] {
   const { dataDir, logDir } = config;
   const logs = diskCheck("log directory", logDir, "LOG_DIR");
   if (config.role === "edge") {
-    return [permissionCheck(config, env), logs, DASHBOARD_CHECK, portCheck(config)];
+    return [
+      permissionCheck(config, env),
+      logs,
+      DASHBOARD_CHECK,
+      rateCheck(config),
+      portCheck(config),
+    ];
   }
   return [
     permissionCheck(config, env),
@@ -155,6 +162,7 @@ export function localChecks(config: Config, env: Environment): Check[] {
       },
     },
     DASHBOARD_CHECK,
+    rateCheck(config),
     portCheck(config),
   ];
 }

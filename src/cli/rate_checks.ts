@@ -1,0 +1,25 @@
+/** The check of `doctor` on the limits of requests. */
+import { isLoopback } from "../sources/loopback.ts";
+import { type Check, ok, warn } from "./check.ts";
+import type { Config } from "./config.ts";
+
+/** A rate in words. */
+function shown(rate: number, who: string): string {
+  return rate === 0 ? `any number by one ${who}` : `${rate} a second by one ${who}`;
+}
+
+/** Says what the limits are, and where they hold nobody. */
+export function rateCheck({ rates, redis, host, publicUrl, trustedProxies }: Config): Check {
+  const { perAddress, perKey } = rates;
+  return {
+    name: "limits of requests",
+    run: () => {
+      const limits = `${shown(perAddress, "address")}, ${shown(perKey, "key")}` +
+        (redis === null ? "" : ", shared through Redis");
+      const behindProxy = isLoopback(host) && publicUrl !== null && trustedProxies.length === 0;
+      return perAddress > 0 && behindProxy
+        ? warn(`${limits}; but PNL_TRUSTED_PROXIES is empty, and this machine is never limited`)
+        : ok(limits);
+    },
+  };
+}
