@@ -28,7 +28,9 @@ function snippet(path: string, heading: string, language: string): string {
 
 /** Runs code under the project's configuration, until what it says is as wished. */
 async function runUntil(code: string, host: string, wished: RegExp): Promise<void> {
+  await using stack = new AsyncDisposableStack();
   const dir = await Deno.makeTempDir({ prefix: "pnl-snippet-" });
+  stack.defer(() => Deno.remove(dir, { recursive: true }));
   await Deno.writeTextFile(`${dir}/snippet.tsx`, code);
   const flags = [
     "--no-prompt",
@@ -64,7 +66,6 @@ async function runUntil(code: string, host: string, wished: RegExp): Promise<voi
     child.kill("SIGKILL");
     await child.status;
     await collected;
-    await Deno.remove(dir, { recursive: true });
   }
 }
 
