@@ -63,7 +63,7 @@ class Reader implements AsyncDisposable {
 
   async #read({ url, headers }: Deployment): Promise<void> {
     for (let turn = 0; this.#reading; turn++) {
-      const path = ["/api/pnl/current", "/api/pnl/breakdown", "/readyz"][turn % 3]!;
+      const path = ["/api/pnl/current", "/api/pnl/breakdown", "/livez"][turn % 3]!;
       try {
         const response = await fetch(`${url}${path}`, { headers });
         const text = await response.text();
