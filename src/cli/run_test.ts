@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import manifest from "../../deno.json" with { type: "json" };
 import { nearest } from "./nearest.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -85,6 +86,12 @@ Deno.test("main.ts permissions gives the server, and nothing else, a small young
     assert.match((await run(["permissions", "--launch", "--for", "serve"], env)).out, flag, role);
   }
   assert.doesNotMatch((await run(["permissions", "--for", "replay"], {})).out, flag);
+});
+
+Deno.test("the server's tasks give it one arena of memory", () => {
+  for (const task of [manifest.tasks.start, manifest.tasks.serve]) {
+    assert.match(task, /MALLOC_ARENA_MAX=1 deno run [^;&]* main\.ts serve$/);
+  }
 });
 
 Deno.test("nearest() finds what was meant and does not guess wildly", () => {

@@ -12,9 +12,9 @@ import { Turns } from "./turns.ts";
 
 /** Questions that may wait for their turn. */
 const MAX_WAITING = 16;
-/** Answers kept: one does not change. */
-const MAX_ANSWERS = 100;
-const MAX_CHARACTERS = 16 * 1024 * 1024;
+/** Answers kept: one does not change, and is asked for again by who looks at it, hardly by others later. */
+const MAX_ANSWERS = 32;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 /** How a number came about. */
 export interface Explanation {
