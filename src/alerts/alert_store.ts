@@ -27,6 +27,8 @@ export interface Attempt {
   readonly result: string;
   /** When it is tried again, Unix milliseconds; null where it is not. */
   readonly nextAt: number | null;
+  /** The receiver at this address wants no more; null where it said no such thing. */
+  readonly gone: { readonly webhook: string; readonly address: string } | null;
   readonly now: number;
 }
 
@@ -109,7 +111,7 @@ export class AlertStore implements Disposable {
   ): void {
     this.#transaction(() => {
       this.#insert(delivery, now);
-      this.#attempted({ id: delivery.id, status, result, nextAt: null, now });
+      this.#attempted({ id: delivery.id, status, result, nextAt: null, gone: null, now });
     });
   }
 
@@ -145,19 +147,21 @@ export class AlertStore implements Disposable {
     return row === undefined ? null : deliveryOf(row);
   }
 
-  /** Writes down what came of an attempt. */
+  /**
+   * Writes down what came of an attempt. Where its receiver wants no more, what waits for it is given up
+   * with it.
+   *
+   * @throws {DatabaseError} with nothing written
+   */
   attempted(attempt: Attempt): void {
-    this.#transaction(() => this.#attempted(attempt));
-  }
-
-  /** The receiver wants no more: what waits for it is given up. */
-  disable(webhook: string, address: string, now: number): void {
+    const { gone, now } = attempt;
     this.#transaction(() => {
+      this.#attempted(attempt);
+      if (gone === null) return;
+      const { webhook, address } = gone;
       this.#run(
         "INSERT OR REPLACE INTO alert_receivers_gone VALUES (?, ?, ?)",
-        webhook,
-        address,
-        now,
+        ...[webhook, address, now],
       );
       this.#giveUp(webhook, "webhook_disabled", now);
     });

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { getLogger, type Logger } from "@logtape/logtape";
 import type { Clock } from "../pnl/clock.ts";
-import type { AlertStore } from "./alert_store.ts";
+import type { AlertStore, Attempt } from "./alert_store.ts";
 import type { Delivery } from "./delivery.ts";
 import { MOST_WAIT_MS, waitAfter } from "./retry.ts";
 import { type Outcome, type Receiver, send } from "./send.ts";
@@ -53,6 +53,10 @@ export class Courier {
   /** Until when webhooks that were asked too much are left alone, Unix milliseconds. */
   readonly #resting = new Map<string, number>();
   readonly #counts = new Map<string, { delivered: number; failed: number }>();
+  /** Outcomes that could not be saved, by webhook: one at most, for nothing is sent before it is. */
+  readonly #unsaved = new Map<string, Attempt>();
+  /** Webhooks of which is told that they cannot be served. */
+  readonly #told = new Set<string>();
   #health: readonly WebhookHealth[];
 
   constructor(options: CourierOptions) {
@@ -75,6 +79,13 @@ export class Courier {
       clearInterval(timer);
       this.#ending.abort();
       await Promise.all(this.#rounds.values());
+      for (const { name } of this.#options.receivers) {
+        try {
+          this.#save(name);
+        } catch (error) {
+          this.#tell(name, error);
+        }
+      }
     };
   }
 
@@ -113,30 +124,59 @@ export class Courier {
 
   /** Sends what is due to one webhook. It never fails. */
   async #round(receiver: Receiver): Promise<void> {
-    const { store, clock, timeoutMs } = this.#options;
     const { signal } = this.#ending;
     try {
-      if (store.isDisabled(receiver.name, addressOf(receiver))) {
-        if (store.standing(receiver.name, clock.now()).waiting === 0) return;
-        return store.giveUp(receiver.name, "webhook_disabled", clock.now());
-      }
-      for (let sent = 0; sent < MOST_AT_ONCE; sent++) {
-        const now = clock.now();
-        if (now < (this.#resting.get(receiver.name) ?? 0)) return;
-        const delivery = store.due(receiver.name, now);
-        if (delivery === null) return;
-        const limit = timeoutMs === undefined ? {} : { timeoutMs };
-        this.#record(receiver, delivery, await send(receiver, delivery, { now, signal, ...limit }));
-        if (signal.aborted) return;
-      }
+      await this.#send(receiver, signal);
+      if (!this.#told.delete(receiver.name)) return;
+      this.#logger.info("Alerts are delivered to {webhook} again", { webhook: receiver.name });
     } catch (error) {
-      if (signal.aborted) return;
-      this.#logger.error("Cannot deliver alerts to {webhook}", { webhook: receiver.name, error });
+      if (!signal.aborted) this.#tell(receiver.name, error);
     }
   }
 
+  async #send(receiver: Receiver, signal: AbortSignal): Promise<void> {
+    const { store, clock, timeoutMs } = this.#options;
+    const { name } = receiver;
+    this.#save(name);
+    if (store.isDisabled(name, addressOf(receiver))) {
+      if (store.standing(name, clock.now()).waiting === 0) return;
+      return store.giveUp(name, "webhook_disabled", clock.now());
+    }
+    for (let sent = 0; sent < MOST_AT_ONCE; sent++) {
+      const now = clock.now();
+      if (now < (this.#resting.get(name) ?? 0)) return;
+      const delivery = store.due(name, now);
+      if (delivery === null) return;
+      const limit = timeoutMs === undefined ? {} : { timeoutMs };
+      this.#record(receiver, delivery, await send(receiver, delivery, { now, signal, ...limit }));
+      this.#save(name);
+      if (signal.aborted) return;
+    }
+  }
+
+  /**
+   * Saves what came of the last attempt. What was sent is not sent again for want of room on the disk:
+   * its outcome is kept here until it is saved.
+   *
+   * @throws {DatabaseError} where it cannot be saved
+   */
+  #save(webhook: string): void {
+    const attempt = this.#unsaved.get(webhook);
+    if (attempt === undefined) return;
+    this.#options.store.attempted(attempt);
+    this.#unsaved.delete(webhook);
+  }
+
+  /** Once, until it goes on: it is tried again each second. */
+  #tell(webhook: string, error: unknown): void {
+    if (this.#told.has(webhook)) return;
+    this.#told.add(webhook);
+    this.#logger.error("Cannot deliver alerts to {webhook}", { webhook, error });
+  }
+
+  /** Says what came of an attempt, and keeps it to be saved. */
   #record(receiver: Receiver, delivery: Delivery, outcome: Outcome): void {
-    const { store, clock } = this.#options;
+    const { clock } = this.#options;
     const { id, rule } = delivery;
     const { delivered, result, gone, busy, retryAfterMs } = outcome;
     const now = clock.now();
@@ -145,14 +185,14 @@ export class Courier {
     const attempts = delivery.attempts + 1;
     const facts = { id, rule, webhook: receiver.name, result, attempts };
     this.#count(receiver.name)[delivered ? "delivered" : "failed"] += 1;
-    if (delivered) {
-      store.attempted({ id, status: "delivered", result, nextAt: null, now });
-      return this.#logger.info("Alert {rule} was delivered to {webhook}", facts);
-    }
-    const wait = gone ? null : waitAfter(attempts, this.#random(), retryAfterMs);
-    const nextAt = wait === null ? null : now + wait;
-    store.attempted({ id, status: wait === null ? "failed" : "waiting", result, nextAt, now });
-    if (gone) store.disable(receiver.name, addressOf(receiver), now);
+    const wait = delivered || gone ? null : waitAfter(attempts, this.#random(), retryAfterMs);
+    this.#unsaved.set(receiver.name, {
+      ...{ id, result, now },
+      status: delivered ? "delivered" : wait === null ? "failed" : "waiting",
+      nextAt: wait === null ? null : now + wait,
+      gone: gone ? { webhook: receiver.name, address: addressOf(receiver) } : null,
+    });
+    if (delivered) return this.#logger.info("Alert {rule} was delivered to {webhook}", facts);
     if (wait === null) {
       const why = gone ? ", which wants no more" : "";
       return this.#logger.error(`Alert {rule} was given up: {result} of {webhook}${why}`, facts);

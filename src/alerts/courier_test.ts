@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import type { LogRecord } from "@logtape/logtape";
+import { textOf, withLogs } from "../log/test_logs.ts";
 import { SteppedClock } from "../projection/testing.ts";
 import { AlertStore } from "./alert_store.ts";
 import { Courier, type CourierOptions } from "./courier.ts";
@@ -204,4 +207,55 @@ Deno.test("Courier that ends on its way leaves the message for the next start", 
     await delivering(options, () => so(() => store.deliveries(1)[0]!.status === "delivered"));
     assert.equal(hook.got.length, 2);
   });
+});
+
+/** Runs some work while `state.db` takes no update of a delivery, as on a full disk. */
+async function whileFull(path: string, work: () => Promise<void>): Promise<void> {
+  using db = new DatabaseSync(path);
+  db.exec(`CREATE TRIGGER full BEFORE UPDATE ON alert_deliveries
+    BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+  try {
+    await work();
+  } finally {
+    db.exec("DROP TRIGGER full");
+  }
+}
+
+Deno.test("Courier sends nothing again because what came of it cannot be saved, and saves it later", async () => {
+  const answers = [status(204), status(500), status(410)];
+  const wanted = ["delivered 1", "waiting 1", "failed 1"];
+  for (const [index, answer] of answers.entries()) {
+    await using hook = startReceiver();
+    hook.answers.push(answer);
+    const work = (records: LogRecord[]) =>
+      withState(async (path) => {
+        using store = await AlertStore.open(path);
+        const clock = new SteppedClock();
+        store.add(message("msg_1", "a"), clock.now());
+        store.add(message("msg_2", "b"), clock.now());
+        const receivers = [receiverAt(hook.url)];
+        await delivering({ store, receivers, clock }, async (courier) => {
+          await whileFull(path, async () => {
+            courier.wake();
+            for (let look = 0; look < 5; look++) {
+              await so(() => hook.got.length > 0);
+              await new Promise((resolve) => setTimeout(resolve, 50));
+              clock.step(1_000);
+              courier.wake();
+            }
+            assert.equal(hook.got.length, 1, "nothing else is sent before it is saved");
+          });
+          courier.wake();
+          await so(() => store.deliveries(2)[1]!.attempts === 1);
+          const first = store.deliveries(2)[1]!;
+          assert.equal(`${first.status} ${first.attempts}`, wanted[index]);
+          if (index < 2) await so(() => hook.got.length > 1);
+          else await so(() => courier.health[0]!.state === "disabled");
+        });
+        assert.equal(hook.got.filter(({ body }) => body.includes("msg_1")).length, 1);
+        const told = records.filter((each) => textOf(each).includes("Cannot deliver"));
+        assert.equal(told.length, 1, "it is told once");
+      });
+    await withLogs(work);
+  }
 });
