@@ -8,7 +8,8 @@ import { add, closingLine, type Counts, countsOf, filteredOut, NOTHING } from ".
 
 /**
  * What the tests may do: read, write temporary folders, talk to this machine, start this program, `curl`,
- * `bash` for the commands of the documents, and those that are named.
+ * `bash` for the commands of the documents, `cat` for what the system says of a process, and those that
+ * are named.
  */
 function permissions(programs: readonly string[] = []): string[] {
   return [
@@ -17,12 +18,12 @@ function permissions(programs: readonly string[] = []): string[] {
     "--allow-net=127.0.0.1,localhost,0.0.0.0,[::1]",
     "--allow-env",
     "--allow-sys=uid,gid,osRelease,statfs",
-    `--allow-run=${["deno", Deno.execPath(), "curl", "bash", ...programs].join(",")}`,
+    `--allow-run=${["deno", Deno.execPath(), "curl", "bash", "cat", ...programs].join(",")}`,
   ];
 }
 
 /** Files that run at once: most tests wait for something, and few keep a core busy. A browser does. */
-const JOBS = 2;
+const JOBS = 3;
 
 /** Tests that need a program, by how their files end. */
 interface Kind {
