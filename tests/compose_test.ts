@@ -28,6 +28,22 @@ const service = (name: string) => below(` {2}${name}`, services);
 const whole = (name: string) =>
   service(name) + (service(name).includes("<<: *node") ? below("x-node", compose) : "");
 
+const unit = read("deploy/pnl_stream.service");
+
+/** A setting of the unit. */
+function settingOf(name: string): string {
+  const [, value] = new RegExp(`^${name}=(.*)$`, "m").exec(unit) ?? [];
+  assert.ok(value !== undefined, `the unit has no ${name}`);
+  return value;
+}
+
+/** What is given before a command, as `NAME=value`. */
+function givenBy(command: string): Record<string, string> {
+  return Object.fromEntries(
+    [...command.matchAll(/(?:^|\s)([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+  );
+}
+
 function stepOf(word: string): string {
   return steps.findLast((step) => step.word === word)?.rest ?? "";
 }
@@ -94,13 +110,42 @@ Deno.test("compose.yaml: the health of each service is asked with what its image
 Deno.test("the image and the unit start the server by the task, which grants what permissions says", () => {
   const task = ["deno", "task", "-q", "serve"];
   assert.deepEqual(JSON.parse(stepOf("CMD")), task);
-  assert.match(
-    read("deploy/pnl_stream.service"),
-    /^ExecStart=\/usr\/local\/bin\/deno task -q serve$/m,
-  );
+  assert.deepEqual(settingOf("ExecStart").split(" ").slice(-4), [
+    "/usr/local/bin/deno",
+    ...task.slice(1),
+  ]);
   const { serve } = manifest.tasks;
   assert.match(serve, /\$\(deno task -q permissions --launch --for serve\) main\.ts serve$/);
   assert.doesNotMatch(serve, /--allow|-A\b/);
+});
+
+Deno.test("the unit's folders are its own, though the settings that are installed with it name others", () => {
+  const [program] = settingOf("ExecStart").split(" ");
+  assert.equal(
+    program,
+    "/usr/bin/env",
+    "which goes before EnvironmentFile=, as Environment= does not",
+  );
+  // As systemd.exec(5) says: a file of settings goes before what the unit says, and the command before both.
+  const file = read(".env.example").replaceAll(/^#.*/gm, "");
+  const env = {
+    ...givenBy(settingOf("Environment")),
+    ...givenBy(file),
+    ...givenBy(settingOf("ExecStart")),
+  };
+  assert.equal(givenBy(file).PNL_DATA_DIR, "./data");
+  assert.equal(env.PNL_DATA_DIR, `/var/lib/${settingOf("StateDirectory")}`);
+  assert.equal(env.LOG_DIR, `/var/log/${settingOf("LogsDirectory")}`);
+  assert.equal(env.DENO_DIR, `/var/cache/${settingOf("CacheDirectory")}`);
+});
+
+Deno.test("deploy/systemd_task.sh runs a task with the unit's user, settings and folders", () => {
+  const script = read("deploy/systemd_task.sh").replaceAll("\\\n", "");
+  const properties = [...script.matchAll(/--property=("?)(\w+)=(.*?)\1(?= )/g)];
+  assert.ok(properties.length >= 9);
+  for (const [, , name, value] of properties) assert.equal(value, settingOf(name!));
+  const [command] = /\/usr\/bin\/env .*/.exec(script) ?? [];
+  assert.equal(command, settingOf("ExecStart").replace(/serve$/, '"$@"'));
 });
 
 Deno.test("docs/DEPLOYMENT.md gives Redis the rules that the whole deployment is tested with", () => {
