@@ -121,3 +121,24 @@ Deno.test("every metric and label in the dashboard and the alert rules is in /me
     "pnl_tier_entries",
   ]);
 });
+
+Deno.test("every alert has a name of its own, a row of docs/OPERATIONS.md, and asks what can be so", () => {
+  const rules = Deno.readTextFileSync(RULES);
+  const names = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name!);
+  assert.deepEqual(names.filter((name, at) => names.indexOf(name) !== at), []);
+  const page = Deno.readTextFileSync(new URL("../docs/OPERATIONS.md", import.meta.url));
+  const rows = page.split("\n").map((line) => /^\| (`Pnl[^|]*)/.exec(line)?.[1] ?? "");
+  const advised = rows.flatMap((cell) => cell.match(/Pnl\w+/g) ?? []);
+  assert.deepEqual(advised.sort(), names.sort());
+  const families = [...page.matchAll(/^\| (`pnl_[^|]*)/gm)].flatMap(([, cell]) =>
+    cell!.match(/pnl_\w+/g) ?? []
+  );
+  assert.deepEqual(families.filter((name, at) => families.indexOf(name) !== at), []);
+  const starts = families.filter((name) => name.endsWith("_"));
+  for (const start of starts) {
+    const inside = families.filter((name) => name !== start && name.startsWith(start));
+    assert.deepEqual(inside, [], `they are in ${start}*, too`);
+  }
+  // States are 1 where they hold and 0 where not: nothing else is ever equal.
+  for (const [, value] of rules.matchAll(/== (\S+)/g)) assert.match(value!, /^[01]$/);
+});
