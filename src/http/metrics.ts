@@ -60,8 +60,12 @@ function healthMetrics(out: Exposition, deps: AppDeps): void {
   ]);
 }
 
-function requestMetrics(out: Exposition, { operations: { requests } }: AppDeps): void {
-  out.counter("pnl_http_requests_total", "Requests answered.", requests.counts());
+function requestMetrics(
+  out: Exposition,
+  { operations: { requests } }: AppDeps,
+  routes: Routes,
+): void {
+  out.counter("pnl_http_requests_total", "Requests answered.", requests.counts(routes.all));
   out.histogram(
     "pnl_http_request_duration_seconds",
     "Time until a request was answered, of a stream until it began.",
@@ -98,7 +102,7 @@ export function metricRoutes(routes: Routes, deps: AppDeps): void {
     streamMetrics(out, deps);
     redisMetrics(out, deps);
     alertMetrics(out, deps);
-    requestMetrics(out, deps);
+    requestMetrics(out, deps, routes);
     rateMetrics(out, deps);
     return reply(c, 200, out.text(), { "content-type": EXPOSITION_TYPE });
   });

@@ -1,20 +1,23 @@
 /** Metrics of the log and of what is folded from it. */
+import type { EventCount } from "../log/event_log.ts";
 import { LogLag } from "../log/log_lag.ts";
 import type { Exposition, Sample } from "../metrics/exposition.ts";
+import { SOURCE_NAMES } from "../pnl/sources.ts";
 import type { AppDeps } from "./deps.ts";
 import { EventFacets } from "./events_facets.ts";
 
 /** The first count of a long log takes seconds; a scrape waits so long for it, milliseconds. */
 const COUNT_MS = 250;
 
-/** Counts are as they were where the log cannot be read: `/health` says that. */
-async function inTime(counted: Promise<unknown>): Promise<void> {
+/** True where it was counted. Counts are as they were where the log cannot be read: `/health` says that. */
+async function inTime(counted: Promise<unknown>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, COUNT_MS);
+  const deadline = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), COUNT_MS);
   });
-  await Promise.race([counted.catch(() => null), deadline]);
+  const isCounted = await Promise.race([counted.then(() => true, () => false), deadline]);
   clearTimeout(timer);
+  return isCounted;
 }
 
 /** What the newest snapshot says of itself, as far as it is measured. */
@@ -59,6 +62,8 @@ export class LogMetrics {
   readonly #deps: AppDeps;
   readonly #facets: EventFacets | null;
   readonly #lag: LogLag | null;
+  /** The whole log was counted once. */
+  #isCounted = false;
 
   constructor(deps: AppDeps) {
     const { log, clock, projection } = deps;
@@ -72,7 +77,7 @@ export class LogMetrics {
   /** Writes them as of now. */
   async write(out: Exposition): Promise<void> {
     if (this.#facets !== null) {
-      await inTime(this.#facets.read());
+      if (await inTime(this.#facets.read())) this.#isCounted = true;
       this.#events(out, this.#facets);
     }
     this.#projection(out);
@@ -82,7 +87,6 @@ export class LogMetrics {
 
   #events(out: Exposition, facets: EventFacets): void {
     const counts = facets.counts();
-    const rejected = counts.filter(({ type }) => type === "pnl.source.rejected.v1");
     out.counter(
       "pnl_log_events_total",
       "Events in the log, since its beginning.",
@@ -91,7 +95,7 @@ export class LogMetrics {
     out.counter(
       "pnl_log_rows_rejected_total",
       "Rows that could not be taken, since the log's beginning.",
-      rejected.map(({ source, count }): Sample => [{ source }, count]),
+      this.#isCounted ? rejectedOf(counts) : [],
     );
   }
 
@@ -122,6 +126,18 @@ export class LogMetrics {
       [{}, operations.closeDelays.read()],
     ]);
   }
+}
+
+/**
+ * Rows rejected, of each source: of one that none was rejected of, too, for of a series that begins with
+ * the first Prometheus would see no increase.
+ */
+function rejectedOf(counts: readonly EventCount[]): Sample[] {
+  const rejected = counts.filter(({ type }) => type === "pnl.source.rejected.v1");
+  return SOURCE_NAMES.map((name): Sample => {
+    const source = `/${name}`;
+    return [{ source }, rejected.find((each) => each.source === source)?.count ?? 0];
+  });
 }
 
 /** What is asked, or null where it cannot be answered: the rest is told all the same. */

@@ -46,8 +46,10 @@ export function sourceMetrics(out: Exposition, deps: AppDeps): void {
   );
   out.gauge(
     "pnl_source_last_success_timestamp_seconds",
-    "When the source last answered whole.",
-    each(({ lastSuccessAt }) => lastSuccessAt === null ? null : Date.parse(lastSuccessAt) / 1000),
+    "When the source last answered whole; before it ever did, when the node started.",
+    each(({ lastSuccessAt }) =>
+      (lastSuccessAt === null ? deps.operations.startedAt : Date.parse(lastSuccessAt)) / 1000
+    ),
   );
   out.gauge(
     "pnl_source_interval_seconds",

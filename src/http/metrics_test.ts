@@ -73,6 +73,40 @@ Deno.test("GET /metrics counts events, windows, reads and requests", async () =>
   );
 });
 
+Deno.test("GET /metrics says 0 before the first row is rejected and the first request fails, then counts", async () => {
+  await using server = await startTestServer();
+  await server.collect("1");
+  const rejected = async () => {
+    const seen = await scrape(server);
+    return ["kalshi", "anthropic", "revenue"].map((source) =>
+      seen.get(`pnl_log_rows_rejected_total{source="/${source}"}`)
+    );
+  };
+  assert.deepEqual(await rejected(), [0, 0, 0], "other events are no rejected rows");
+  server.log.append(["1", "2"].map((identity) => ({
+    kind: "fact",
+    source: "/revenue",
+    type: "pnl.source.rejected.v1",
+    id: `rejected/${identity}`,
+    subject: "revenue",
+    time: new Date(server.clock.now()).toISOString(),
+    data: { identity, path: "a", reason: "b" },
+  })));
+  assert.deepEqual(await rejected(), [0, 0, 2]);
+  const failed = async () =>
+    (await scrape(server)).get(
+      'pnl_http_requests_total{route="/api/events",method="GET",status="500"}',
+    );
+  assert.equal(await failed(), 0);
+  const read = server.log.read.bind(server.log);
+  server.log.read = () => {
+    throw new Error("disk");
+  };
+  await (await server.get("/api/events")).body?.cancel();
+  server.log.read = read;
+  assert.equal(await failed(), 1);
+});
+
 Deno.test("GET /metrics has the same series whatever clients make up", async () => {
   await using server = await startTestServer();
   await server.collect("1");
@@ -84,7 +118,8 @@ Deno.test("GET /metrics has the same series whatever clients make up", async () 
   }
   const keys = [...(await scrape(server)).keys()].filter((key) => key.startsWith("pnl_http_req"));
   assert.ok(!keys.some((key) => /nope|canary|BREW|events\/\d/.test(key)), keys.join("\n"));
-  const counted = keys.filter((key) => key.startsWith("pnl_http_requests_total"));
+  const total = keys.filter((key) => key.startsWith("pnl_http_requests_total"));
+  const counted = total.filter((key) => !key.includes('status="500"'));
   assert.ok(counted.length <= 10, counted.join("\n"));
   assert.ok(counted.some((key) => key.includes('route="/api/events/:position",')));
 });
@@ -119,4 +154,14 @@ Deno.test("GET /metrics shows sources, their polls and breakers", async () => {
   assert.equal(seen.get('pnl_source_polls_total{source="revenue",outcome="ok"}'), 0);
   assert.equal(seen.get('pnl_source_poll_duration_seconds_count{source="revenue"}'), 1);
   assert.equal(seen.get('pnl_stalled{part="polling",source="revenue"}'), 0);
+});
+
+Deno.test("GET /metrics tells of a source that has never answered since when it could have", async () => {
+  const clock = new TestClock();
+  await using server = await startTestServer({
+    statuses: [{ ...workingSource(clock), state: "starting", lastSuccessAt: null }],
+  });
+  const seen = await scrape(server);
+  const since = seen.get('pnl_source_last_success_timestamp_seconds{source="revenue"}');
+  assert.equal(since, seen.get("pnl_start_time_seconds"));
 });

@@ -60,9 +60,19 @@ export class RequestMeter {
     return answered instanceof Promise ? answered.then(done) : done(answered);
   }
 
-  /** How many requests there were. */
-  counts(): Sample[] {
-    return [...this.#counts.values()].map(({ labels, requests }) => [labels, requests]);
+  /**
+   * How many requests there were. Of the routes that are given none that failed is told too, as 0: of a
+   * series that begins with the first failure Prometheus would see no increase.
+   */
+  counts(routes: readonly { readonly method: string; readonly path: string }[] = []): Sample[] {
+    const none = routes.filter(({ method, path }) => !this.#counts.has(`500 ${method} ${path}`));
+    return [
+      ...none.map(({ method, path }): Sample => [
+        { route: shown(path), method, status: "500" },
+        0,
+      ]),
+      ...[...this.#counts.values()].map(({ labels, requests }): Sample => [labels, requests]),
+    ];
   }
 
   /** How long they took, in seconds. */
