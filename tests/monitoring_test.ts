@@ -1,6 +1,6 @@
 /** The dashboard for Grafana and the rules for Prometheus name what `/metrics` has. */
 import assert from "node:assert/strict";
-import { startTestServer } from "../src/http/test_server.ts";
+import { startTestServer, TestClock, workingSource } from "../src/http/test_server.ts";
 import { startServerProcess, until, withFolder } from "./server_process.ts";
 
 const DASHBOARD = new URL("../docs/grafana/pnl_stream.json", import.meta.url);
@@ -45,7 +45,14 @@ async function exposed() {
     failed: 0,
   } as const;
   const alerts = () => ({ rules: [{ name: "a", status: "ok" } as const], webhooks: [webhook] });
-  await using server = await startTestServer({ redis, alerts });
+  const source = workingSource(new TestClock());
+  const lastError = {
+    class: "internal",
+    message: "The disk is full",
+    at: "2026-11-22T10:00:00.000Z",
+  };
+  const full = { ...source, state: "degraded" as const, breaker: { ...source.breaker, lastError } };
+  await using server = await startTestServer({ redis, alerts, statuses: [full] });
   await server.windows(1);
   server.log.append([{
     kind: "fact",

@@ -6,11 +6,14 @@ Deno.test("GET /health is ok, or degraded and says which source is why", async (
   const clock = new TestClock();
   const source = workingSource(clock);
   const open = { ...source.breaker, state: "OPEN" as const, consecutiveFailures: 5 };
+  const lastError = { class: "internal", message: "a", at: "2026-11-22T10:00:00.000Z" };
+  const full = { ...source, state: "degraded" as const, breaker: { ...open, lastError } };
   const off = { ...source, name: "kalshi" as const, state: "not_configured" as const };
   const cases = [
     [source, []],
     [{ ...source, lastSuccessAt: "2026-11-22T09:00:00.000Z" }, ["revenue_stale"]],
     [{ ...source, state: "degraded" as const, breaker: open }, ["revenue_degraded"]],
+    [full, ["cannot_write"]],
     [{ ...source, state: "stopped" as const }, ["revenue_stopped"]],
     [{ ...source, state: "starting" as const, lastSuccessAt: null }, []],
     [{ ...source, state: "backfilling" as const, lastSuccessAt: null }, []],

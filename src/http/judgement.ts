@@ -1,6 +1,6 @@
 /** How well the service is, and every reason why it is not better. */
 import { isConfirmed, isStale } from "../projection/served.ts";
-import type { SourceStatus } from "../sources/status.ts";
+import { INTERNAL, type SourceStatus } from "../sources/status.ts";
 import type { AppDeps } from "./deps.ts";
 import type { RedisHealth } from "./redis_health.ts";
 
@@ -51,6 +51,19 @@ function sourceFault(status: SourceStatus, nowMs: number): "stale" | "degraded" 
   }
 }
 
+/** What is wrong with the sources; what is not the upstreams' fault is not told as theirs. */
+function sourceFaults(statuses: readonly SourceStatus[], nowMs: number): string[] {
+  const isOurs = ({ state, breaker }: SourceStatus) =>
+    state === "degraded" && breaker.lastError?.class === INTERNAL;
+  const reasons: string[] = [];
+  if (statuses.some(isOurs)) reasons.push("cannot_write");
+  for (const status of statuses.filter((status) => !isOurs(status))) {
+    const fault = sourceFault(status, nowMs);
+    if (fault !== null) reasons.push(`${status.name}_${fault}`);
+  }
+  return reasons;
+}
+
 function redisFaults({ connection, readable, lease, mirror }: RedisHealth): string[] {
   const reasons: string[] = [];
   if (connection !== "ready") reasons.push("redis_away");
@@ -71,11 +84,7 @@ export function judge(deps: AppDeps): Judgement {
   const reasons = [...failed];
   if (deps.projection.state.status === "rebuilding") reasons.push("projection_rebuilding");
   if (!isConfirmed(confirmedAgeMs, deps.intervalMs())) reasons.push("unconfirmed");
-  const now = deps.clock.now();
-  for (const status of deps.statuses()) {
-    const fault = sourceFault(status, now);
-    if (fault !== null) reasons.push(`${status.name}_${fault}`);
-  }
+  reasons.push(...sourceFaults(deps.statuses(), deps.clock.now()));
   reasons.push(...deps.operations.watch.stalls.map(({ reason }) => reason));
   if (deps.alerts?.().webhooks.some(({ state }) => state !== "ok") === true) {
     reasons.push("alerts_undelivered");

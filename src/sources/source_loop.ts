@@ -13,7 +13,7 @@ import { type RoundResult, runRound } from "./round.ts";
 import { sleep } from "./sleep.ts";
 import { type Source, UpstreamError } from "./source.ts";
 import type { StateStore } from "./state_store.ts";
-import type { BreakerState, BreakerStatus, SourceStatus } from "./status.ts";
+import { type BreakerState, type BreakerStatus, INTERNAL, type SourceStatus } from "./status.ts";
 
 /** What a loop works with. */
 export interface LoopDeps {
@@ -36,8 +36,6 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Isolated]: "OPEN",
 };
 
-/** Class of a failure that is ours. */
-const INTERNAL = "internal";
 /** A source that waits for the clock alone looks this often whether it is trusted again, in milliseconds. */
 const CLOCK_LOOK_MS = 250;
 

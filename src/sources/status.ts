@@ -4,6 +4,9 @@ import type { SourceName } from "./source.ts";
 /** State of a circuit breaker, in the contract's words. */
 export type BreakerState = "CLOSED" | "OPEN" | "HALF_OPEN";
 
+/** Class of a failure that is ours and not the upstream's: what was read could not be kept. */
+export const INTERNAL = "internal";
+
 /** The breaker of one source. Times are ISO 8601 UTC. */
 export interface BreakerStatus {
   readonly state: BreakerState;
