@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import manifest from "../deno.json" with { type: "json" };
 import { REDIS_RULES } from "./deployed.ts";
+import { ROUTE_SCOPES } from "../src/access/route_scopes.ts";
 import { readSteps } from "./dockerfile_steps.ts";
 
 const read = (name: string) => Deno.readTextFileSync(new URL(`../${name}`, import.meta.url));
@@ -146,6 +147,21 @@ Deno.test("deploy/systemd_task.sh runs a task with the unit's user, settings and
   for (const [, , name, value] of properties) assert.equal(value, settingOf(name!));
   const [command] = /\/usr\/bin\/env .*/.exec(script) ?? [];
   assert.equal(command, settingOf("ExecStart").replace(/serve$/, '"$@"'));
+});
+
+Deno.test("the proxy leads to the writer what the server serves, and no other path of the API", () => {
+  const [, paths = ""] = /location ~ \^\/api\/\((.*)\) \{/.exec(nginx) ?? [];
+  assert.ok(paths !== "");
+  for (const path of paths.split("|")) {
+    const served = Object.keys(ROUTE_SCOPES).some((route) => route.startsWith(`GET /api/${path}`));
+    assert.ok(served, `/api/${path} is not served`);
+  }
+});
+
+Deno.test("docs/OPERATIONS.md scrapes the nodes of compose.yaml, each at its address", () => {
+  const [, targets = ""] = /targets: (\[.*?\])/s.exec(read("docs/OPERATIONS.md")) ?? [];
+  const nodes = NODES.map((name) => /ipv4_address: ([\d.]+)/.exec(service(name))?.[1]);
+  assert.deepEqual(JSON.parse(targets), nodes.map((address) => `${address}:3000`));
 });
 
 Deno.test("docs/DEPLOYMENT.md gives Redis the rules that the whole deployment is tested with", () => {
