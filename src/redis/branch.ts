@@ -188,13 +188,13 @@ export class BranchKeeper {
     facts: { readonly from: number; readonly setAside: boolean },
   ): void {
     const { keys } = this.#options.redis;
-    const properties = { fault, key: facts.setAside ? keys.setAside : null, from: facts.from };
+    const properties = { fault, aside: facts.setAside ? keys.setAside : null, from: facts.from };
     if (isBlank(state)) {
       this.#logger.info("Redis is empty, and is filled from position {from} on", properties);
     } else if (facts.setAside) {
       const text =
         "The stream in Redis does not continue the log: {fault}. It is kept for a day, or until the next, as " +
-        "{key}, and filled anew from position {from} on";
+        "{aside}, and filled anew from position {from} on";
       if (state.lineage !== null && state.lineage.logId !== this.#options.log.id) {
         this.#logger.error(text, properties);
       } else this.#logger.warn(text, properties);

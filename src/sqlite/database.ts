@@ -71,6 +71,15 @@ function checkHeader(path: string, header: Uint8Array, applicationId: number | u
   }
 }
 
+/** Makes an empty file that is its owner's alone; SQLite's files beside it get the same rights. */
+function makeOwn(path: string): void {
+  try {
+    Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+  } catch {
+    // Another process made it just now, or it cannot be made, of which SQLite tells the reason.
+  }
+}
+
 function configure(db: DatabaseSync, options: OpenOptions, isNew: boolean): void {
   if (options.readOnly !== true) {
     // Before WAL, so that the mark stands in the file itself from its first page on.
@@ -106,6 +115,7 @@ export function openDatabase(path: string, options: OpenOptions): DatabaseSync {
   const isNew = header === null || header.length === 0;
   if (!isNew) checkHeader(path, header, options.applicationId);
   let db: DatabaseSync | undefined;
+  if (header === null) makeOwn(path);
   try {
     db = new DatabaseSync(path, {
       readOnly: options.readOnly ?? false,

@@ -82,3 +82,18 @@ Deno.test("databaseError() names what failed, the file and why", () =>
     assert.equal(databaseError(path, "open", "odd").message, `Cannot open ${path}: odd`);
     assert.equal(resultCode(new Error("other")), null);
   }));
+
+Deno.test("openDatabase() makes files that nobody but their owner reads, and leaves others as they are", () =>
+  inTempDir((dir) => {
+    const path = join(dir, "new.db");
+    const rights = (name: string) => (Deno.statSync(join(dir, name)).mode ?? 0) & 0o777;
+    using db = openDatabase(path, { synchronous: "FULL" });
+    db.exec("CREATE TABLE t (a)");
+    assert.deepEqual(["new.db", "new.db-wal", "new.db-shm"].map(rights), [0o600, 0o600, 0o600]);
+    const shared = join(dir, "shared.db");
+    Deno.writeFileSync(shared, new Uint8Array());
+    Deno.chmodSync(shared, 0o640);
+    using other = openDatabase(shared, { synchronous: "FULL" });
+    other.exec("CREATE TABLE t (a)");
+    assert.equal(rights("shared.db"), 0o640);
+  }));
