@@ -280,14 +280,15 @@ export class Projector implements Projection {
     }
   }
 
-  /** After a failure: says it, and begins a new build where this one is of no use any more. */
+  /** After a failure: says it, once until it is another, and begins a new build where this one is of no use. */
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
+    const { logger } = this.#options;
+    const isTold = this.#state.status === "failed" && this.#state.reason === reason;
     this.#state = { status: "failed", reason };
-    this.#options.logger.error("The projection failed and will try again: {reason}", {
-      reason,
-      error,
-    });
+    const what = "The projection failed and will try again: {reason}";
+    if (isTold) logger.debug(what, { reason, error });
+    else logger.error(what, { reason, error });
     if (!isBroken(error) && this.#keeper.exists) return;
     try {
       await this.#renew(reason, signal);
