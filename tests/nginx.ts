@@ -7,6 +7,8 @@ const START_MS = 10_000;
 /** A proxy that runs. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
+  /** All that it has written into its log of errors. */
+  errors(): Promise<string>;
 }
 
 /** A port that nobody listens on now. */
@@ -39,14 +41,28 @@ export interface Behind {
   readonly edge2: number;
 }
 
+/** How the shipped configuration is changed beside its addresses. */
+export interface Changed {
+  /** Somebody at this address stands in front of the proxy: the line for that is made use of. */
+  readonly behindAddress?: string;
+}
+
 /** The shipped configuration, with this machine's addresses for the names in it. */
-function configuration(port: number, behind: Behind, folder: string): string {
-  const changes: readonly (readonly [RegExp, string])[] = [
+function configuration(
+  port: number,
+  behind: Behind,
+  folder: string,
+  { behindAddress }: Changed,
+): string {
+  const changes: (readonly [RegExp, string])[] = [
     [/listen 8080;/, `listen 127.0.0.1:${port};`],
     [/server edge1:3000 /, `server 127.0.0.1:${behind.edge1} `],
     [/server edge2:3000 /, `server 127.0.0.1:${behind.edge2} `],
     [/server app:3000 /, `server 127.0.0.1:${behind.app} `],
   ];
+  if (behindAddress !== undefined) {
+    changes.push([/# set_real_ip_from 192\.0\.2\.1;/, `set_real_ip_from ${behindAddress};`]);
+  }
   let text = Deno.readTextFileSync(CONFIGURATION);
   for (const [pattern, replacement] of changes) {
     assert.match(text, pattern, "the proxy's configuration has changed");
@@ -68,11 +84,15 @@ async function untilItListens(port: number): Promise<void> {
 }
 
 /** Starts nginx with the shipped configuration on a port, in front of servers on this machine. */
-export async function startProxy(port: number, behind: Behind): Promise<Proxy> {
+export async function startProxy(
+  port: number,
+  behind: Behind,
+  changed: Changed = {},
+): Promise<Proxy> {
   const program = Deno.env.get("PNL_TEST_NGINX") ?? "";
   assert.notEqual(program, "", "PNL_TEST_NGINX names no nginx");
   const folder = await Deno.makeTempDir({ prefix: "pnl-nginx-" });
-  await Deno.writeTextFile(`${folder}/nginx.conf`, configuration(port, behind, folder));
+  await Deno.writeTextFile(`${folder}/nginx.conf`, configuration(port, behind, folder, changed));
   const child = new Deno.Command(program, {
     args: ["-c", `${folder}/nginx.conf`, "-p", folder, "-g", "daemon off; user root;"],
     stdin: "null",
@@ -90,5 +110,6 @@ export async function startProxy(port: number, behind: Behind): Promise<Proxy> {
     await stop();
     throw error;
   }
-  return { port, [Symbol.asyncDispose]: stop };
+  const errors = () => Deno.readTextFile(`${folder}/stderr`);
+  return { port, errors, [Symbol.asyncDispose]: stop };
 }
