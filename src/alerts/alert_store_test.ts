@@ -81,3 +81,13 @@ Deno.test("AlertStore due() lets nothing wait for a time that a clock set back m
     return Promise.resolve();
   });
 });
+
+Deno.test("AlertStore standing() counts messages of rules that were given up, and no tests", async () => {
+  await withStore((store) => {
+    store.addDone({ ...message("msg_1"), type: "pnl.alert.test" }, "failed", "status 500", NOW);
+    assert.deepEqual(store.standing("hook", NOW), { waiting: 0, isFailing: true, givenUp: 0 });
+    store.addDone(message("msg_2"), "failed", "status 500", NOW);
+    assert.equal(store.standing("hook", NOW).givenUp, 1);
+    return Promise.resolve();
+  });
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { startTestServer, type TestServer } from "../http/test_server.ts";
+import type { Snapshot } from "../pnl/snapshot_schema.ts";
 import type { Surroundings } from "./condition.ts";
 import { Alerts } from "./alerts.ts";
 import type { AlertMessage } from "./payload.ts";
@@ -27,6 +28,8 @@ interface Bed {
   readonly hook: TestReceiver;
   /** Something is collected in a window, and the next window begins. */
   collect(amount: string): Promise<void>;
+  /** Whether the snapshots lack nothing that is known to have happened. */
+  confirmed: boolean;
   /** Runs alerts until the work is done, as a process would. */
   running(work: (alerts: Alerts) => Promise<void>): Promise<void>;
 }
@@ -43,7 +46,7 @@ async function withBed(
     const receivers = [receiverAt(hook.url)];
     const running = async (work: (alerts: Alerts) => Promise<void>) => {
       using alerts = await Alerts.open({ rules, receivers, path, clock, mode: "live" });
-      const isConfirmed = () => true;
+      const isConfirmed = () => bed.confirmed;
       const { statuses } = server.deps;
       const stop = alerts.start({ projection, statuses, stalls: () => stalls, isConfirmed });
       try {
@@ -56,7 +59,8 @@ async function withBed(
       await server.collect(amount);
       clock.step(5_000);
     };
-    await test({ server, hook, running, collect });
+    const bed: Bed = { server, hook, running, collect, confirmed: true };
+    await test(bed);
   });
 }
 
@@ -107,6 +111,35 @@ Deno.test("Alerts judge a window that is over, though no event follows", async (
       assert.equal(statusOf(alerts), "ok", "the window may bring more");
       server.clock.step(6_000);
       await so(() => hook.got.length === 1);
+    });
+  });
+});
+
+Deno.test("Alerts judge a window a second after it is over, and not before", async () => {
+  await withBed([RULE], async ({ server, hook, running }) => {
+    await running(async (alerts) => {
+      await server.collect("150");
+      const snapshot: Snapshot = JSON.parse(server.projector.current()!.json);
+      server.clock.step(Date.parse(snapshot.window.end) + 999 - server.clock.now());
+      await looks();
+      assert.equal(statusOf(alerts), "ok", "the window may bring more");
+      server.clock.step(1);
+      await so(() => hook.got.length === 1);
+    });
+  });
+});
+
+Deno.test("Alerts take no answer from snapshots that newer events may be missing from", async () => {
+  await withBed([RULE], async (bed) => {
+    bed.confirmed = false;
+    await bed.running(async (alerts) => {
+      await bed.collect("150");
+      await bed.collect("151");
+      bed.server.clock.step(6_000);
+      await looks();
+      assert.equal(statusOf(alerts), "ok");
+      bed.confirmed = true;
+      await so(() => bed.hook.got.length === 1);
     });
   });
 });
