@@ -47,10 +47,19 @@ function failed(result: string): Outcome {
 /** Of who has too much to do. */
 const BUSY: ReadonlySet<number> = new Set([429, 502, 504]);
 
-function outcomeOf(response: Response): Outcome {
+/** A date as RFC 9110 (5.6.7) has it: `Sun, 06 Nov 1994 08:49:37 GMT`. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** How long `Retry-After` asks to wait, in seconds or until a date; null where it is neither. */
+function waitAsked(retryAfter: string, now: number): number | null {
+  if (/^\d{1,6}$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  const until = HTTP_DATE.test(retryAfter) ? Date.parse(retryAfter) : NaN;
+  return Number.isNaN(until) ? null : Math.max(0, until - now);
+}
+
+function outcomeOf(response: Response, now: number): Outcome {
   const { status, ok } = response;
-  const retryAfter = response.headers.get("retry-after") ?? "";
-  const retryAfterMs = /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1000 : null;
+  const retryAfterMs = waitAsked(response.headers.get("retry-after") ?? "", now);
   return {
     delivered: ok,
     result: `${status >= 300 && status < 400 ? "redirect" : "status"} ${status}`,
@@ -84,7 +93,7 @@ export async function send(
       redirect: "manual",
       signal: AbortSignal.any([signal, timeout]),
     });
-    const outcome = outcomeOf(response);
+    const outcome = outcomeOf(response, now);
     await response.body?.cancel();
     return outcome;
   } catch {
