@@ -6,7 +6,7 @@ import { migrate } from "../sqlite/migrate.ts";
 
 /** "PNLS" */
 const APPLICATION_ID = 0x504e4c53;
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 
 /** While another process makes or migrates the file it is tried again for so long, this far apart. */
 const PATIENCE_MS = 5_000;
