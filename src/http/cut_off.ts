@@ -6,7 +6,7 @@
  */
 
 /** An answer is on its way after so long, milliseconds. */
-const SENT_MS = 50;
+const SENT_MS = 500;
 /** A body may go on for so long, milliseconds, */
 const PATIENCE_MS = 1_000;
 /** and for so many bytes. */
