@@ -34,6 +34,11 @@ export class Buckets {
     return this.#until.size;
   }
 
+  /** No more than this is learnt of others, in units. */
+  get mostLearnt(): number {
+    return MOST_BURSTS * this.quota.burst * this.quota.perMs;
+  }
+
   /** What somebody has spent, in units. */
   spent(name: string, now: number): number {
     const until = this.#until.get(name);
@@ -45,16 +50,20 @@ export class Buckets {
     return waitOf(this.quota, this.spent(name, now));
   }
 
-  /** Spends one, whether there is one or not; never more than a burst. Gives what is spent, in units. */
+  /**
+   * Spends one, whether there is one or not; never more than a burst, nor less than others saw spent.
+   *
+   * @returns what is spent, in units
+   */
   spend(name: string, now: number): number {
     const { burst, perMs } = this.quota;
-    return this.#set(name, Math.min(this.spent(name, now) + perMs, burst * perMs), now);
+    const before = this.spent(name, now);
+    return this.#set(name, Math.max(before, Math.min(before + perMs, burst * perMs)), now);
   }
 
   /** Others have seen somebody spend so many units, with what he spent here; he has spent no less. */
   learn(name: string, spent: number, now: number): void {
-    const { burst, perMs } = this.quota;
-    const known = Math.min(spent, MOST_BURSTS * burst * perMs);
+    const known = Math.min(spent, this.mostLearnt);
     if (known > this.spent(name, now)) this.#set(name, known, now);
   }
 

@@ -69,4 +69,7 @@ Deno.test("Buckets learn what others saw spent, up to two bursts, and never that
   assert.equal(buckets.spent("a", 0), 50_000);
   buckets.learn("a", 1e15, 0);
   assert.equal(buckets.waitMs("a", 0), 2_010);
+  assert.equal(buckets.spent("a", 0), buckets.mostLearnt);
+  buckets.spend("a", 0);
+  assert.equal(buckets.waitMs("a", 0), 2_010, "one more gives nothing back");
 });

@@ -13,4 +13,12 @@ Deno.test("rateCheck() says the limits, and warns where a proxy makes everybody 
   const proxied = { PNL_PUBLIC_URL: "https://pnl.example" };
   assert.equal((await run(proxied)).status, "warn");
   assert.equal((await run({ ...proxied, PNL_TRUSTED_PROXIES: "127.0.0.1" })).status, "ok");
+  for (const wide of ["0.0.0.0/0", "::/0", "128.0.0.0/1"]) {
+    const { status, detail } = await run({ PNL_TRUSTED_PROXIES: `127.0.0.1,${wide}` });
+    assert.equal(status, "warn", wide);
+    assert.match(detail, /PNL_TRUSTED_PROXIES has [^ ]+: nearly anybody may then say who he is/);
+  }
+  for (const own of ["10.0.0.0/8", "fc00::/7"]) {
+    assert.equal((await run({ PNL_TRUSTED_PROXIES: own })).status, "ok", own);
+  }
 });

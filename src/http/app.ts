@@ -25,7 +25,7 @@ import { ticketRoutes } from "./tickets.ts";
 /** Builds the app. It starts nothing; the hub is started and drained by whoever made it. */
 export function createApp(deps: AppDeps): Hono {
   const app = new Hono();
-  if (deps.allowedOrigins.length > 0) app.use(allowOrigins(deps.allowedOrigins));
+  if (deps.allowedOrigins.length > 0) app.use(allowOrigins(deps.allowedOrigins, deps));
   const routes = new Routes(app, deps);
   const { log, statuses, clock, writerAddress } = deps;
   const feeds = {

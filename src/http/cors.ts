@@ -1,5 +1,6 @@
 /** Requests from pages of other origins (CORS), for those that the configuration names. */
 import type { Context, MiddlewareHandler } from "hono";
+import { type LimitDeps, limited } from "./limited.ts";
 import { reply } from "./reply.ts";
 
 const PREFLIGHT = {
@@ -22,8 +23,10 @@ function isPreflight(c: Context): boolean {
  * key.
  *
  * @param origins exact origins: scheme, host and port
+ * @param deps by which preflights count, as other requests do
  */
-export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
+export function allowOrigins(origins: readonly string[], deps: LimitDeps): MiddlewareHandler {
+  const preflight = limited(null, (c) => reply(c, 204, null, PREFLIGHT), deps);
   return async (c, next) => {
     const origin = c.req.raw.headers.get("origin");
     if (origin === null || !origins.includes(origin)) {
@@ -32,7 +35,7 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
       if (c.res.status !== 101) c.res.headers.append("vary", "Origin");
       return;
     }
-    if (isPreflight(c)) c.res = reply(c, 204, null, PREFLIGHT);
+    if (isPreflight(c)) c.res = await preflight(c);
     else await next();
     if (c.res.status === 101) return;
     const { headers } = c.res;

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { chooseEncoding } from "./accept_encoding.ts";
 import { ASSET, PAGE } from "./api/dashboard_doc.ts";
+import { ASSETS } from "./assets_path.ts";
 import type { DashboardFiles, StaticFile } from "./dashboard_files.ts";
 import { entityTag, matches } from "./entity_tag.ts";
 import { HttpProblem } from "./problem.ts";
@@ -74,7 +75,7 @@ export function dashboardRoutes(routes: Routes, files: DashboardFiles | null): v
     });
   });
 
-  routes.get("/assets/:name{[A-Za-z0-9._-]+}", ASSET, (c, query) => {
+  routes.get(ASSETS, ASSET, (c, query) => {
     query();
     const name = c.req.param("name") ?? "";
     const file = files?.assets.get(name);

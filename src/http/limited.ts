@@ -1,19 +1,24 @@
 /** Handlers whose requests are counted. */
 import type { Context } from "hono";
+import { ASSETS } from "./assets_path.ts";
 import { clientAddress } from "./credentials.ts";
 import type { AppDeps } from "./deps.ts";
 import type { RateLimit } from "./rate_limit.ts";
 
 /** What counting is made of. */
-type LimitDeps = Pick<AppDeps, "rateLimits" | "trustedProxies">;
+export type LimitDeps = Pick<AppDeps, "rateLimits" | "trustedProxies">;
 
 /** Answers a request. */
 type Handler = (c: Context) => Response | Promise<Response>;
 
-/** Never limited: whoever asks how the server is has to be told above all when it has much to do. */
-export const NEVER_LIMITED: ReadonlySet<string> = new Set(["/health", "/livez", "/readyz"]);
+/**
+ * Where an answer is never refused, and only what cannot be answered counts. Whoever asks how the server
+ * is has to be told above all when it has much to do; and a first visit to the page asks for many files,
+ * which lie in memory and are never asked for again.
+ */
+const FREE: ReadonlySet<string> = new Set(["/health", "/livez", "/readyz", ASSETS]);
 
-/** Opened streams have limits of their own, and are not counted as requests; those refused are. */
+/** What stays open. It counts as it is opened; how many are open has limits of its own. */
 export const STREAMS: ReadonlySet<string> = new Set([
   "/ws",
   "/api/pnl/stream",
@@ -34,18 +39,20 @@ export function spending(
     : limit.tell(response, spent);
 }
 
-/** Opens a stream, and counts it where it is refused. @throws {HttpProblem} where nothing is left */
-async function opening(
+/**
+ * Answers, and counts what cannot be answered: such requests are logged, and must not wash away the log.
+ *
+ * @throws {HttpProblem} where it cannot be answered; another one where nothing is left
+ */
+async function forgiving(
   limit: RateLimit,
   name: string,
   answer: () => Response | Promise<Response>,
 ): Promise<Response> {
-  limit.check(name);
   try {
-    const response = await answer();
-    if (response.status >= 400) limit.spend(name);
-    return response;
+    return await answer();
   } catch (error) {
+    limit.check(name);
     limit.spend(name);
     throw error;
   }
@@ -58,8 +65,8 @@ async function opening(
  */
 export function limited(path: string | null, handler: Handler, deps: LimitDeps): Handler {
   const { address: limit } = deps.rateLimits;
-  if (limit === null || path !== null && NEVER_LIMITED.has(path)) return handler;
-  const count = path !== null && STREAMS.has(path) ? opening : spending;
+  if (limit === null) return handler;
+  const count = path !== null && FREE.has(path) ? forgiving : spending;
   return (c) => {
     const address = clientAddress(c, deps);
     return address === null ? handler(c) : count(limit, address, () => handler(c));

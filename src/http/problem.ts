@@ -38,6 +38,9 @@ const TITLES = {
 /** What kind of problem it is. */
 export type ProblemCode = keyof typeof TITLES;
 
+/** What is refused before, or because, a limit holds: told to the client, and no line for each in the log. */
+const QUIET: ReadonlySet<ProblemCode> = new Set(["too_many_requests", "misdirected_request"]);
+
 /** The kinds. */
 export const PROBLEM_CODES = Object.keys(TITLES) as readonly ProblemCode[];
 
@@ -96,8 +99,9 @@ export function problemResponse(c: Context, error: unknown): Response {
   };
   if (status === 500) log.error("Request failed: {error}", { ...facts, error });
   // Of these there may be thousands a second, and counting them is enough.
-  else if (problem.code === "too_many_requests") log.debug("Request refused: too many", facts);
-  else log.info("Request refused with {status}: {detail}", { ...facts, detail: problem.message });
+  else if (QUIET.has(problem.code)) {
+    log.debug("Request refused with {status}: {detail}", { ...facts, detail: problem.message });
+  } else log.info("Request refused with {status}: {detail}", { ...facts, detail: problem.message });
   const body = {
     ...kind,
     detail: problem.message,

@@ -61,28 +61,68 @@ Deno.test("a network of 64 bits of version 6 is one address; this machine may se
   assert.deepEqual([...new Set(own)], [200]);
 });
 
-Deno.test("health is never limited, and an opened stream does not count; a refused one does", async () => {
+/** The last part of a problem's type. */
+async function kindOf(response: Response): Promise<string> {
+  return (await response.json()).type.split(":").at(-1);
+}
+
+Deno.test("health and the page's files are never limited; what cannot be answered there is", async () => {
   await using server = await startTestServer({
     ...PROXIED,
     rates: { perAddress: 1, perKey: 0 },
-    hub: { maxPerAddress: 5 },
   });
   await server.collect("1");
+  const file = "/assets/none.js";
   for (const path of ["/health", "/livez", "/readyz"]) {
-    const found = await statuses(5, () => ask(server, path, "203.0.113.7"));
+    const found = await statuses(9, () => ask(server, path, "203.0.113.7"));
     assert.deepEqual([...new Set(found)], [200], path);
   }
-  const streams: Response[] = [];
-  for (let n = 0; n < 5; n++) streams.push(await ask(server, "/api/pnl/stream", "203.0.113.7"));
-  assert.deepEqual([...new Set(streams.map(({ status }) => status))], [200]);
-  const types: string[] = [];
-  for (let n = 0; n < 6; n++) {
-    const response = await ask(server, "/api/pnl/stream", "203.0.113.7");
-    types.push((await response.json()).type.split(":").at(-1));
+  const paths = ["/health?x=1", "/livez?x=1", "/readyz?x=1", file];
+  for (const [host, path] of paths.entries()) {
+    const address = `203.0.113.${host}`;
+    assert.notEqual(await kindOf(await ask(server, path, address)), "too-many-requests");
+    const kinds: string[] = [];
+    for (let n = 0; n < 6; n++) kinds.push(await kindOf(await ask(server, path, address)));
+    assert.equal(kinds.at(-1), "too-many-requests", path);
   }
-  assert.equal(types[0], "too-many-from-address");
-  assert.equal(types.at(-1), "too-many-requests");
-  for (const { body } of streams) await body?.cancel();
+  assert.deepEqual(await statuses(1, () => ask(server, "/health", "203.0.113.0")), [200]);
+});
+
+Deno.test("a stream counts as it is opened, and as it is refused; so does HEAD", async () => {
+  await using server = await startTestServer({ ...PROXIED, rates: { perAddress: 1, perKey: 0 } });
+  await server.collect("1");
+  const init: RequestInit[] = [{}, { method: "HEAD" }, {
+    headers: { origin: "https://a.example" },
+  }];
+  const streams = ["/api/pnl/stream", "/api/events/stream"];
+  let host = 0;
+  for (const path of streams) {
+    for (const each of init) {
+      const address = `203.0.113.${++host}`;
+      const found = await statuses(8, () => ask(server, path, address, each));
+      assert.notEqual(found[0], 429);
+      assert.ok(found.includes(429), `${path} ${JSON.stringify(each)}: ${found}`);
+    }
+  }
+});
+
+Deno.test("preflights of allowed origins count as other requests do", async () => {
+  const origin = "https://friend.example";
+  await using server = await startTestServer({
+    ...PROXIED,
+    allowedOrigins: [origin],
+    rates: { perAddress: 1, perKey: 0 },
+  });
+  const preflight = {
+    method: "OPTIONS",
+    headers: { origin, "access-control-request-method": "GET" },
+  };
+  const found = await statuses(
+    8,
+    () => ask(server, "/api/pnl/current", "203.0.113.7", preflight),
+  );
+  assert.equal(found[0], 204);
+  assert.ok(found.includes(429), String(found));
 });
 
 Deno.test("one key has a limit of its own, wherever it is used from; of another it is another's", async () => {

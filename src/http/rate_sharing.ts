@@ -16,8 +16,6 @@ const GATHER_MS = 20;
 /** Names that are told at once, and that wait at most; what is spent by more is not told. */
 const MOST_AT_ONCE = 500;
 const MOST_WAITING = 10_000;
-/** Redis remembers as much as {@link Buckets.learn} believes. */
-const MOST_BURSTS = 2;
 
 interface Waiting {
   readonly by: LimitedBy;
@@ -80,12 +78,12 @@ export class RateSharing {
     try {
       const all = await settle(
         this.#redis,
-        told.map(({ by, name, count, buckets: { quota: { burst, tokens, perMs } } }) => ({
+        told.map(({ by, name, count, buckets: { quota: { tokens, perMs }, mostLearnt } }) => ({
           by,
           name,
           units: count * perMs,
           perMs: tokens,
-          most: MOST_BURSTS * burst * perMs,
+          most: mostLearnt,
         })),
       );
       this.#fails = false;

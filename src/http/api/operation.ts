@@ -2,7 +2,6 @@
 import type { z } from "zod";
 import { type RouteScope, scopeOfRoute } from "../../access/route_scopes.ts";
 import { TAKES_TICKETS } from "../auth.ts";
-import { NEVER_LIMITED } from "../limited.ts";
 import { type ProblemCode, problemKind } from "../problem.ts";
 import type { Registered } from "../routes.ts";
 import { PROBLEM } from "./problem_shape.ts";
@@ -12,7 +11,12 @@ import type { AnswerDoc, RouteDoc } from "./route_doc.ts";
 import { type Json, type Shape, shapeOf } from "./shapes.ts";
 
 /** What every route may answer. */
-const ANYWHERE: readonly ProblemCode[] = ["uri_too_long", "misdirected_request", "internal"];
+const ANYWHERE: readonly ProblemCode[] = [
+  "too_many_requests",
+  "uri_too_long",
+  "misdirected_request",
+  "internal",
+];
 /** What the door may answer. */
 const AT_THE_DOOR: readonly ProblemCode[] = ["unauthorized", "too_many_failures", "unavailable"];
 
@@ -37,7 +41,6 @@ export function problemsOf({ method, path, doc }: Registered): ProblemCode[] {
       ...(scope === "open" ? [] : [...AT_THE_DOOR, "forbidden" as const]),
       ...doc.problems,
       ...(method === "GET" ? [] : ["body_too_large" as const]),
-      ...(NEVER_LIMITED.has(path) ? [] : ["too_many_requests" as const]),
       ...ANYWHERE,
     ]),
   ];
