@@ -79,6 +79,26 @@ Deno.test("Redactor.record() keeps counts, flags and what has no secret name", (
   assert.deepEqual(message, ["a ", 1]);
 });
 
+/** Every `.ts` file below a folder, but for tests. */
+function* sources(folder: URL): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (isDirectory) yield* sources(new URL(`${name}/`, folder));
+    else if (/\.ts$/.test(name) && !/_test\.ts$/.test(name)) {
+      yield Deno.readTextFileSync(new URL(name, folder));
+    }
+  }
+}
+
+Deno.test("no message of the log names a value that is hidden by its name", () => {
+  const texts = [...sources(new URL("../", import.meta.url))].join("\n");
+  const names = new Set([...texts.matchAll(/(?<![$\\])\{([a-z]\w*)\}/g)].map(([, name]) => name!));
+  assert.ok(names.has("webhook") && names.size > 40, `${names.size} names`);
+  for (const name of names) {
+    const { properties } = new Redactor([]).record(record(["a"], { [name]: "seen" }));
+    assert.equal(properties[name], "seen", name);
+  }
+});
+
 Deno.test("Redactor.record() goes into errors: message, stack, cause, what they hold and gather", () => {
   const inner = Object.assign(new TypeError("failed with Bearer canary-inner"), {
     facts: { token: "canary-fact", status: 500 },
