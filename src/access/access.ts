@@ -95,7 +95,9 @@ export class Access {
     }
     // Nobody guesses a session that was once good: a page that was left open sends it.
     if (bearer === null || session === null) this.#failures.failed(attempt, now);
-    log.debug("A {kind} was refused; its id: {keyId}", { kind: credential.kind, ...attempt });
+    log.debug("A {kind} was refused; its id: {id}", {
+      ...{ kind: credential.kind, id: attempt.keyId, address },
+    });
     return "refused";
   }
 
