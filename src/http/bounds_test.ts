@@ -79,6 +79,35 @@ Deno.test("a body without an end is refused with 413 on every route, and its con
   }));
 });
 
+Deno.test("a body without an end ends its connection, whatever else the request is refused for", async () => {
+  await using server = await startTestServer();
+  const refused: readonly (readonly [number, ...string[]])[] = [
+    [415, "POST /api/session HTTP/1.1", "Content-Type: text/plain"],
+    [400, "POST /api/session?x=1 HTTP/1.1", JSON_BODY],
+    [403, "POST /api/session HTTP/1.1", JSON_BODY, "Origin: https://foreign.example"],
+  ];
+  await Promise.all(refused.map(async ([expected, ...lines]) => {
+    for (const piece of [`1000\r\n${"a".repeat(0x1000)}\r\n`, "1\r\na\r\n"]) {
+      const { status, ended, tookMs } = await send(server, [...lines, CHUNKED], { piece });
+      assert.equal(status, expected);
+      assert.ok(ended && tookMs < 10_000, `${expected}: ${ended}, ${tookMs} ms`);
+    }
+  }));
+});
+
+Deno.test("who sends a body of unknown length that ends reads the whole refusal", async () => {
+  await using server = await startTestServer();
+  for (const type of ["text/plain", "application/json"]) {
+    const response = await server.get("/api/session", {
+      method: "POST",
+      headers: { "content-type": type },
+      body: new Blob(["no JSON"]).stream(),
+    });
+    assert.equal(response.status, type === "text/plain" ? 415 : 400);
+    assert.match((await response.json()).type, /^urn:pnl-stream:problem:/);
+  }
+});
+
 Deno.test("of a body of 300 MB a bounded part is read, whatever route it is sent to", async () => {
   await using server = await startTestServer();
   const piece = "a".repeat(1024 * 1024);

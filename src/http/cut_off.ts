@@ -5,7 +5,9 @@
  * body ends soon; else the answer fails.
  */
 
-/** An answer is on its way after so long, milliseconds. */
+import { MOST_BODY_BYTES } from "./bounds.ts";
+
+/** An answer is on its way after so long, milliseconds: what was not sent when it fails is lost. */
 const SENT_MS = 500;
 /** A body may go on for so long, milliseconds, */
 const PATIENCE_MS = 1_000;
@@ -39,16 +41,21 @@ async function drain(body: ReadableStream<Uint8Array>): Promise<boolean> {
   return false;
 }
 
-/** True where the request's body ends soon. That of a GET cannot be read, nor one that was given up. */
+/**
+ * True where the request's body ends soon, or has ended. That of a GET cannot be read, nor one that was
+ * given up.
+ */
 async function endsSoon({ body }: Request): Promise<boolean> {
   if (body !== null && !body.locked) return await drain(body);
   await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   return false;
 }
 
-/** True for answers to requests whose body is not wanted any more. */
-export function isCutOff({ status }: Response): boolean {
-  return status === 408 || status === 413;
+/** True for answers to requests whose body is not wanted any more, and may be long. */
+export function isCutOff({ headers }: Request, { status }: Response): boolean {
+  if (status === 408 || status === 413) return true;
+  return status >= 400 && (headers.has("transfer-encoding") ||
+    Number(headers.get("content-length") ?? 0) > MOST_BODY_BYTES);
 }
 
 /**
@@ -63,9 +70,9 @@ export async function cutOff(request: Request, response: Response): Promise<Resp
   const body = new ReadableStream<Uint8Array>({
     start: async (controller) => {
       controller.enqueue(bytes.subarray(0, -1));
-      // What was not sent when the answer fails is lost.
-      await new Promise((resolve) => setTimeout(resolve, SENT_MS));
-      if (status !== 408 && await endsSoon(request)) controller.enqueue(bytes.subarray(-1));
+      // What is slow has had its time.
+      if (status === 408) await new Promise((resolve) => setTimeout(resolve, SENT_MS));
+      else if (await endsSoon(request)) controller.enqueue(bytes.subarray(-1));
       controller.close();
     },
   });

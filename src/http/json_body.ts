@@ -23,7 +23,11 @@ async function readText(c: Context): Promise<string> {
     for (;;) {
       const { value, done } = await reader.read();
       if (late) throw new HttpProblem("body_too_slow", "The body did not come in time.");
-      if (done) return text + decoder.decode();
+      if (done) {
+        // What is not locked is known to be no body that was given up.
+        reader.releaseLock();
+        return text + decoder.decode();
+      }
       bytes += value.length;
       if (bytes > MOST_BODY_BYTES) throw bodyTooLarge();
       text += decoder.decode(value, { stream: true });

@@ -114,7 +114,8 @@ function answerWhole(
   request: Request,
   info: Deno.ServeHandlerInfo,
 ): Response | Promise<Response> {
-  const cut = (response: Response) => isCutOff(response) ? cutOff(request, response) : response;
+  const cut = (response: Response) =>
+    isCutOff(request, response) ? cutOff(request, response) : response;
   const answered = app.fetch(request, info);
   return answered instanceof Promise ? answered.then(cut) : cut(answered);
 }
