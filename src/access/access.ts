@@ -79,9 +79,6 @@ export class Access {
     const session = credential.kind === "session" ? parseSession(credential.token) : null;
     const key = credential.kind === "key" ? parseKeyText(credential.text) : null;
     const attempt: Attempt = { address, keyId: session?.keyId ?? key?.id ?? null };
-    const now = this.#clock.monotonic();
-    const waitMs = this.#failures.waitMs(attempt, now);
-    if (waitMs > 0) return { waitMs };
     const bearer: Bearer | null = session !== null
       ? this.#isGenuine(session) ? { keyId: session.keyId, session } : null
       : key !== null && isKey(key.text, this.#find(key.id)?.hash ?? null)
@@ -89,10 +86,13 @@ export class Access {
       : null;
     const principal = bearer === null ? null : this.#principalOf(bearer);
     if (principal !== null) {
-      this.#failures.succeeded(attempt, now);
       this.#used(attempt.keyId);
       return principal;
     }
+    // Only what is wrong has to wait: whatever others do, who has a key is let in.
+    const now = this.#clock.monotonic();
+    const waitMs = this.#failures.waitMs(attempt, now);
+    if (waitMs > 0) return { waitMs };
     // Nobody guesses a session that was once good: a page that was left open sends it.
     if (bearer === null || session === null) this.#failures.failed(attempt, now);
     log.debug("A {kind} was refused; its id: {id}", {

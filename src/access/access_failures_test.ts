@@ -38,6 +38,27 @@ Deno.test("Access identify() refuses a genuine session that is over or signed ou
   assert.deepEqual(held, { waitMs: 6_000 });
 });
 
+Deno.test("Access identify() lets a right key in, however many wrong ones come from its address or for it", async () => {
+  await using keys = await testKeys(new SetClock());
+  const access = keys.access();
+  const { text } = keys.make();
+  const { text: other } = keys.make();
+  const wrong = {
+    kind: "session",
+    token: access.beginSession(other, {
+      id: keys.make().id,
+      name: "test",
+      expiresAt: null,
+    }).token,
+  } as const;
+  for (const address of [ADDRESS, null]) {
+    for (let n = 0; n < 150; n++) access.identify(wrong, address);
+    const found = access.identify({ kind: "key", text }, address);
+    assert.ok(typeof found === "object" && "scopes" in found, JSON.stringify(found));
+  }
+  assert.deepEqual(access.identify(wrong, ADDRESS), { waitMs: 6_000 });
+});
+
 Deno.test("Access redeemTicket() counts no bad ticket: a foreign page could lock its visitor out with them", async () => {
   const clock = new SetClock();
   await using keys = await testKeys(clock);

@@ -61,8 +61,10 @@ Deno.test("who fails too often waits, and those who have a key do not", async ()
   assert.equal((await held.json()).type, "urn:pnl-stream:problem:too-many-failures");
   assert.match(held.headers.get("retry-after") ?? "", /^[1-6]$/);
   assert.equal(await statusOf(server, path, from("203.0.113.8", "guess")), 401);
-  assert.equal(await statusOf(server, path, from("203.0.113.7", known)), 200, "it was right there");
-  assert.equal(await statusOf(server, path, from("203.0.113.7", keys.make().text)), 429);
+  assert.equal(await statusOf(server, path, from("203.0.113.7", known)), 200);
+  assert.equal(await statusOf(server, path, from("203.0.113.7", keys.make().text)), 200);
+  // Behind a proxy that is not trusted, or on this machine, nobody can be told from another.
+  for (let n = 0; n < 30; n++) assert.equal(await statusOf(server, path, bearer("guess")), 401);
 });
 
 Deno.test("/health tells more to who may read", async () => {
