@@ -219,7 +219,7 @@ export class Access {
     try {
       if (keyId !== null) this.#keys.used(keyId, this.#clock.now());
     } catch (error) {
-      log.warn("Cannot write down that key {keyId} was used: {error}", { keyId, error });
+      log.warn("Cannot write down that key {id} was used: {error}", { id: keyId, error });
     }
   }
 }
