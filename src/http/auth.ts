@@ -102,11 +102,14 @@ export function principalOf(c: Context): Principal {
  */
 export function guarded(method: string, path: string, handler: Handler, deps: AuthDeps): Handler {
   const scope = scopeOfRoute(method, path);
-  const behind = { handler, limit: STREAMS.has(path) ? null : deps.rateLimits.key };
+  const { key: limit } = deps.rateLimits;
   return (c) => {
     if (method !== "GET") refuseForeignPage(c, deps);
     if (scope === "open") return handler(c);
     if (scope === null) throw new HttpProblem("forbidden", "Nobody may have this route.");
+    // HEAD opens nothing that would count by itself.
+    const opens = STREAMS.has(path) && c.req.method === "GET";
+    const behind = { handler, limit: opens ? null : limit };
     const who = demand(c, path, deps);
     return who instanceof Promise
       ? who.then((known) => enter(c, known, scope, behind))

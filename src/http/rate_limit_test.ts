@@ -47,6 +47,19 @@ Deno.test("one address may send a burst; then it is told 429, when to come back,
   assert.match(metrics, /^pnl_rate_refused_total\{by="address"\} [1-9]/m);
 });
 
+Deno.test("HEAD of a stream counts for its key, as it opens none", async () => {
+  await using keys = await testKeys(new TestClock());
+  await using server = await startTestServer({
+    access: keys.access(),
+    rates: { perAddress: 0, perKey: 2 },
+  });
+  const headers = { authorization: `Bearer ${keys.make().text}` };
+  const head = () => server.get("/api/pnl/stream", { method: "HEAD", headers });
+  const found = await statuses(20, head);
+  assert.equal(found[0], 200);
+  assert.ok(found.includes(429), String(found));
+});
+
 Deno.test("a network of 64 bits of version 6 is one address; this machine may send any number", async () => {
   await using server = await startTestServer({ ...PROXIED, rates: { perAddress: 1, perKey: 1 } });
   let host = 0;
