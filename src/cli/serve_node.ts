@@ -71,7 +71,7 @@ export async function serveNode(
     rateLimits: rateLimits(config.rates, clock, node.share),
   };
   const app = createApp({ ...node, ...common });
-  const server = startServer({ app, hub, operations, host, port, allowedOrigins });
+  const server = startServer({ app, hub, operations, host, port, allowedOrigins, publicUrl });
   return { server, hub, operations };
 }
 

@@ -60,3 +60,12 @@ Deno.test("a server that others reach takes any Host: a proxy may have another n
   const [status] = await ask(server.server.port, ["GET /livez HTTP/1.1", "Host: pnl.example"]);
   assert.equal(status, 200);
 });
+
+Deno.test("a server on the loopback answers to the host of its public address, whatever its port", async () => {
+  await using server = await startTestServer({ publicUrl: "https://pnl.example:8443" });
+  const { port } = server.server;
+  for (const host of ["pnl.example", "pnl.example:8443"]) {
+    assert.equal((await ask(port, ["GET /livez HTTP/1.1", `Host: ${host}`]))[0], 200, host);
+  }
+  assert.equal((await ask(port, ["GET /livez HTTP/1.1", "Host: other.example"]))[0], 421);
+});

@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly host: string;
   /** Origins whose hosts are accepted beside the loopback's, where only this machine reaches the server. */
   readonly allowedOrigins?: readonly string[];
+  /** Where people reach the server through a proxy, whose host is accepted as well. */
+  readonly publicUrl?: string | null;
   /** 0: any free port. */
   readonly port: number;
   /** How long {@link Server.stop} waits for peers; default 2,000 ms, after a second for the streams. */
@@ -121,7 +123,7 @@ function answerWhole(
 }
 
 function listen(options: ServerOptions): Deno.HttpServer<Deno.NetAddr> {
-  const { host, port, operations, allowedOrigins = [] } = options;
+  const { host, port, operations, allowedOrigins = [], publicUrl = null } = options;
   let guard: HostGuard | null = null;
   const misdirected = misdirectedApp();
   const answer = (request: Request, info: Deno.ServeHandlerInfo) => {
@@ -138,7 +140,10 @@ function listen(options: ServerOptions): Deno.HttpServer<Deno.NetAddr> {
     const server = Deno.serve({ hostname: host, port, onListen: () => {} }, answer);
     // A name may stand for the loopback. A server that others reach has whatever name they give it.
     if (isLoopback(host) || isLoopback(server.addr.hostname)) {
-      guard = new HostGuard(host, allowedOrigins);
+      guard = new HostGuard(
+        host,
+        publicUrl === null ? allowedOrigins : [...allowedOrigins, publicUrl],
+      );
     }
     return server;
   } catch (error) {

@@ -158,6 +158,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     hub,
     host: options.host ?? "127.0.0.1",
     allowedOrigins: deps.allowedOrigins,
+    publicUrl: deps.publicUrl,
     port: 0,
     ...(options.stopMs === undefined ? {} : { stopMs: options.stopMs }),
   });
