@@ -33,10 +33,17 @@ export function spending(
 ): Response | Promise<Response> {
   limit.check(name);
   const spent = limit.spend(name);
-  const response = answer();
-  return response instanceof Promise
-    ? response.then((made) => limit.tell(made, spent))
-    : limit.tell(response, spent);
+  const refused = (error: unknown): never => {
+    throw limit.toldOf(error, spent);
+  };
+  try {
+    const response = answer();
+    return response instanceof Promise
+      ? response.then((made) => limit.tell(made, spent), refused)
+      : limit.tell(response, spent);
+  } catch (error) {
+    return refused(error);
+  }
 }
 
 /**

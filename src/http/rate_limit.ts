@@ -78,6 +78,14 @@ export class RateLimit {
     return response;
   }
 
+  /** The same for a request that is refused for something else. What is no problem is left as it is. */
+  toldOf(error: unknown, spent: number): unknown {
+    if (!(error instanceof HttpProblem)) return error;
+    const { code, message, facts, headers } = error;
+    const { headers: told } = this.tell(new Response(null, { headers }), spent);
+    return new HttpProblem(code, message, facts, Object.fromEntries(told));
+  }
+
   #refuse(name: string, waitMs: number): never {
     this.#refused += 1;
     const now = this.#clock.monotonic();

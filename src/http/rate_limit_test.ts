@@ -47,6 +47,27 @@ Deno.test("one address may send a burst; then it is told 429, when to come back,
   assert.match(metrics, /^pnl_rate_refused_total\{by="address"\} [1-9]/m);
 });
 
+Deno.test("what is refused for something else says what is left, too", async () => {
+  await using keys = await testKeys(new TestClock());
+  await using server = await startTestServer({
+    ...PROXIED,
+    access: keys.access(),
+    rates: { perAddress: 10, perKey: 10 },
+  });
+  const headers = { authorization: `Bearer ${keys.make().text}` };
+  const unknown = await ask(server, "/api/pnl/current", "203.0.113.7");
+  assert.equal(unknown.status, 401);
+  assert.equal(unknown.headers.get("www-authenticate"), "Bearer");
+  assert.match(unknown.headers.get("ratelimit") ?? "", /^"address";r=\d+;t=\d+$/);
+  await unknown.body?.cancel();
+  const bad = await ask(server, "/api/pnl/current?x=1", "203.0.113.7", { headers });
+  assert.equal(bad.status, 400);
+  assert.match(bad.headers.get("ratelimit") ?? "", /^"key";r=\d+;t=\d+, "address";r=\d+;t=\d+$/);
+  assert.match(bad.headers.get("ratelimit-policy") ?? "", /^"key";.*, "address";/);
+  assert.equal(bad.headers.get("content-type"), "application/problem+json");
+  await bad.body?.cancel();
+});
+
 Deno.test("HEAD of a stream counts for its key, as it opens none", async () => {
   await using keys = await testKeys(new TestClock());
   await using server = await startTestServer({
