@@ -148,7 +148,10 @@ async function refused(asker: Asker): Promise<void> {
 async function behindTheDoor(seen: Set<string>): Promise<void> {
   const clock = new TestClock();
   await using keys = await testKeys(clock);
-  await using server = await startTestServer({ access: keys.access() });
+  await using server = await startTestServer({
+    access: keys.access(),
+    trustedProxies: ["127.0.0.1"],
+  });
   await server.collect("1");
   const asker = await Asker.of(server);
   await asker.each(401, {}, GUARDED);
@@ -171,10 +174,14 @@ async function behindTheDoor(seen: Set<string>): Promise<void> {
     await asker.ask("/api/tickets", 200, { method: "POST", headers });
   }
   await asker.ask("/api/tickets", 429, { method: "POST", headers });
-  const wrong = { headers: { authorization: "Bearer nonsense" } };
+  const from = { "x-forwarded-for": "203.0.113.7" };
+  const wrong = { headers: { authorization: "Bearer nonsense", ...from } };
   for (let failed = 0; failed < 20; failed++) await asker.server.get("/api/pnl/current", wrong);
   await asker.each(429, wrong, GUARDED);
-  await asker.ask("/api/session", 429, sign("nonsense"));
+  await asker.ask("/api/session", 429, {
+    ...sign("nonsense"),
+    headers: { "content-type": "application/json", ...from },
+  });
   for (const each of asker.check.seen) seen.add(each);
 }
 
