@@ -46,7 +46,8 @@ export function misdirectedApp(): Hono {
   app.notFound((c) => {
     const host = (c.req.raw.headers.get("host") ?? "").slice(0, 200);
     const detail = `Host ${JSON.stringify(host)} is none of this server; ` +
-      "PNL_ALLOWED_ORIGINS lists the origins whose hosts are, beside those of the loopback.";
+      "PNL_ALLOWED_ORIGINS lists origins whose hosts are, beside those of the loopback " +
+      "and of PNL_PUBLIC_URL.";
     return problemResponse(c, new HttpProblem("misdirected_request", detail, { host }));
   });
   return app;
