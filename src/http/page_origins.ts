@@ -22,7 +22,8 @@ export type AddressDeps = Pick<AppDeps, "trustedProxies" | "publicUrl">;
 export function isSecure(c: Context, deps: AddressDeps): boolean {
   const { headers } = c.req.raw;
   const proto = headers.get("x-forwarded-proto")?.split(",", 1)[0]?.trim().toLowerCase();
-  if (proto !== undefined && deps.trustedProxies.trusts(peerOf(c))) return proto === "https";
+  // One that says http may stand behind the one that ends TLS: the public address tells.
+  if (proto === "https" && deps.trustedProxies.trusts(peerOf(c))) return true;
   const url = deps.publicUrl === null ? null : new URL(deps.publicUrl);
   return url?.protocol === "https:" && url.host === headers.get("host")?.toLowerCase();
 }
