@@ -153,12 +153,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...chosen(options, clock),
   };
   const server = startServer({
+    ...deps,
     app: createApp(deps),
-    operations,
-    hub,
     host: options.host ?? "127.0.0.1",
-    allowedOrigins: deps.allowedOrigins,
-    publicUrl: deps.publicUrl,
     port: 0,
     ...(options.stopMs === undefined ? {} : { stopMs: options.stopMs }),
   });
