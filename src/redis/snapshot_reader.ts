@@ -80,6 +80,9 @@ export class SnapshotReader {
 
   /** The newest finals of a line, at most 1,000, and the snapshots since, oldest first. */
   async readBack(place: Place): Promise<SnapshotRecord[]> {
+    // Read first: what is published from now on is in the pages or comes after them. Read last it could be
+    // newer than the pages, and what came between would be passed over.
+    const current = await this.#current(place);
     const records: SnapshotRecord[] = [];
     let end = "+";
     for (let looked = 0, finals = 0; looked < MAX_LOOKED_AT && finals < MAX_READ_BACK;) {
@@ -94,7 +97,6 @@ export class SnapshotReader {
       if (page.length < PAGE || below === null) break;
       end = below;
     }
-    const current = await this.#current(place);
     records.reverse();
     // A stream may be cut down by hand; the newest snapshot stands under a key of its own too.
     if (current !== null && current.offset > (records.at(-1)?.offset ?? -1)) records.push(current);
