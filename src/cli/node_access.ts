@@ -24,7 +24,7 @@ function checkKeys(config: Config, keys: KeyStore, clock: Clock): void {
   }
   throw new ConfigError([
     `HOST: ${config.host} can be reached from other machines, and there is no active API key. ` +
-    "Make one: deno task keys create --name <text>. Or set PNL_AUTH=off, and everybody may do everything",
+    "Make one: deno task keys create --name <text>. Or set PNL_AUTH=off: everybody may do everything",
   ]);
 }
 
