@@ -137,8 +137,11 @@ Deno.test("the message that docs/OPERATIONS.md shows is of the shape that webhoo
 
 Deno.test("the job for Prometheus asks a host for the path that a server has", async () => {
   const text = snippet("docs/OPERATIONS.md", "Metrics", "yaml");
-  assert.match(text, /^(\w+: \[.*\]\n)*scrape_configs:\n {2}- job_name: \S+\n( {4}\w+: \S.*\n)+$/);
-  assert.match(text, /targets: \["[\w.-]+(:\d+)?"\]/);
+  assert.match(
+    text,
+    /^(\w+: \[.*\]\n)*scrape_configs:\n {2}- job_name: \S+\n( {4,6}[-\w ]+:( \S.*)?\n)+$/,
+  );
+  assert.match(text, /targets: \["[\w.-]+(:\d+)?"(, "[\w.-]+(:\d+)?")*\]/);
   assert.doesNotMatch(text, /metrics_path/);
   await using server = await startTestServer();
   const answer = await server.get("/metrics");
