@@ -29,18 +29,24 @@ export function retryMsOf(many: number, random: number): number {
  * Tells all to come back, each at another time; the first ones before it returns a promise.
  *
  * @param withinMs all have been told by then
+ * @param failed told of each that cannot be told: the others are
  */
-export async function sendAway(
-  leavers: readonly Leaver[],
+export async function sendAway<L extends Leaver>(
+  leavers: readonly L[],
   random: () => number,
   withinMs: number,
+  failed: (leaver: L, error: unknown) => void,
 ): Promise<void> {
   const batches = Math.max(1, Math.floor(withinMs / BATCH_MS));
   const size = Math.max(BATCH, Math.ceil(leavers.length / batches));
   for (let at = 0; at < leavers.length; at += size) {
     if (at > 0) await new Promise((resolve) => setTimeout(resolve, BATCH_MS));
     for (const leaver of leavers.slice(at, at + size)) {
-      leaver.drain(retryMsOf(leavers.length, random()));
+      try {
+        leaver.drain(retryMsOf(leavers.length, random()));
+      } catch (error) {
+        failed(leaver, error);
+      }
     }
   }
 }

@@ -102,12 +102,13 @@ class EventTail implements Subscriber {
   }
 
   drain(retryMs: number): void {
-    const controller = this.#controller;
-    if (controller === null) return;
-    // First: what is enqueued is pulled after at once.
+    if (this.#controller === null) return;
+    // What is enqueued is pulled after at once.
+    this.#held = true;
+    this.#write(`retry: ${retryMs}\n\n`);
+    // That shows the runtime a client that is gone, and the stream is cancelled before this returns.
+    this.#controller?.close();
     this.cancel();
-    controller.enqueue(UTF8.encode(`retry: ${retryMs}\n\n`));
-    controller.close();
   }
 
   #wake(): void {

@@ -76,13 +76,7 @@ export class Hub {
     this.#ticker = new Ticker(this.intervalMs, () => this.#tick());
     this.#fanOut = new FanOut({
       conflated: (frames) => this.count("conflated", frames),
-      failed: (subscriber, error) => {
-        this.release(subscriber);
-        log.error("A {transport} subscriber failed and was let go: {error}", {
-          transport: subscriber.transport,
-          error,
-        });
-      },
+      failed: (subscriber, error) => this.#letGo(subscriber, error),
     });
   }
 
@@ -276,7 +270,31 @@ export class Hub {
   /** Nobody who is here gets anything more. */
   #sendAllAway(withinMs: number): Promise<void> {
     this.#fanOut.dismiss();
-    return sendAway([...this.#open.keys()], this.random, withinMs);
+    return sendAway(
+      [...this.#open.keys()],
+      this.random,
+      withinMs,
+      (subscriber, error) => this.#letGo(subscriber, error),
+    );
+  }
+
+  /** One that fails must not keep the others from what they are to get or be told. */
+  #letGo(subscriber: Subscriber, error: unknown): void {
+    this.release(subscriber);
+    log.error("A {transport} subscriber failed and was let go: {error}", {
+      transport: subscriber.transport,
+      error,
+    });
+  }
+
+  #forEach(act: (subscriber: Subscriber, holder: Holder) => void): void {
+    for (const [subscriber, holder] of this.#open) {
+      try {
+        act(subscriber, holder);
+      } catch (error) {
+        this.#letGo(subscriber, error);
+      }
+    }
   }
 
   #watch(): void {
@@ -284,16 +302,16 @@ export class Hub {
     this.#overload.check(this.#open.keys(), now);
     this.#expel();
     this.#freePlaces(now);
-    for (const subscriber of this.#open.keys()) subscriber.watch?.(now);
+    this.#forEach((subscriber) => subscriber.watch?.(now));
   }
 
   /** Ends the streams that may not go on: their key was revoked, or their session is over. */
   #expel(): void {
-    for (const [subscriber, { holds }] of this.#open) {
-      if (holds === null || this.#closing.has(subscriber) || holds()) continue;
+    this.#forEach((subscriber, { holds }) => {
+      if (holds === null || this.#closing.has(subscriber) || holds()) return;
       if (subscriber.expel === undefined) subscriber.drain(this.retryMs());
       else subscriber.expel();
-    }
+    });
   }
 
   /** Takes their places from those who were told to go long ago. */
@@ -331,6 +349,6 @@ export class Hub {
   }
 
   #keepAlive(): void {
-    for (const subscriber of this.#open.keys()) subscriber.keepAlive();
+    this.#forEach((subscriber) => subscriber.keepAlive());
   }
 }

@@ -200,3 +200,28 @@ Deno.test("Hub.sendAway() reaches a WebSocket that is not open yet", async () =>
   }, "taken in");
   assert.equal((await soon(socket.closed, "close")).code, 1001);
 });
+
+Deno.test("Hub.drain() gets over clients that are found gone as they are told to go", async () => {
+  for (let round = 0; round < 12; round++) {
+    await using server = await startTestServer();
+    await server.collect("1");
+    const readers: ReadableStreamDefaultReader<string>[] = [];
+    for (const path of ["/api/pnl/stream", "/api/events/stream"]) {
+      for (let i = 0; i < 6; i++) {
+        const { body } = await server.get(path);
+        const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+        readers.push(reader);
+        void (async () => {
+          while (!(await reader.read()).done);
+        })();
+      }
+    }
+    assert.equal(server.hub.stats().connections.sse, 12);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await Promise.all(readers.map((reader) => reader.cancel()));
+    // The server has not noticed: it does when it writes to them.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await server.hub.drain(1_000);
+    assert.deepEqual(server.hub.stats().connections, { websocket: 0, sse: 0 });
+  }
+});
