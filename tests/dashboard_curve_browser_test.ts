@@ -112,6 +112,8 @@ dashboardTest("each range is in the address, and a custom one is checked", async
   for (const [name, value] of Object.entries({ "1h": "1h", "7d": "7d", MTD: "mtd", QTD: "qtd" })) {
     await page.getByRole("link", { name, exact: true }).click();
     assert.ok(page.url().endsWith(`#/curve?range=${value}`), page.url());
+    // The address changes before the page is drawn anew.
+    await page.locator(".range-presets [aria-current]", { hasText: name }).waitFor();
     await settled(page);
   }
   await page.keyboard.press("t");

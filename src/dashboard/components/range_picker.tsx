@@ -1,5 +1,5 @@
 /** Chooses the range of the curve: presets as links, and two times. */
-import { type Ref, type SubmitEvent, useEffect, useState } from "react";
+import { type Ref, type SubmitEvent, useState } from "react";
 import {
   type CurveRange,
   faultOf,
@@ -12,6 +12,7 @@ import {
 import { usePreference } from "../preferences.ts";
 import { goTo } from "../route.ts";
 import { localInput, readInput } from "../curve/time_input.ts";
+import type { Zone } from "../curve/ticks.ts";
 
 /** Properties of {@link RangePicker}. */
 export interface RangePickerProps {
@@ -25,6 +26,7 @@ export interface RangePickerProps {
 export function RangePicker({ ref, range, shown }: RangePickerProps) {
   const [open, setOpen] = useState(false);
   const isCustom = "custom" in range;
+  const zone = usePreference((preferences) => preferences.zone);
   return (
     <div ref={ref} className="range-picker">
       <nav aria-label="Time range" className="range-presets">
@@ -48,24 +50,25 @@ export function RangePicker({ ref, range, shown }: RangePickerProps) {
       >
         Custom…
       </button>
-      {open ? <CustomRange shown={shown} close={() => setOpen(false)} /> : null}
+      {open
+        ? <CustomRange key={zone} zone={zone} shown={shown} close={() => setOpen(false)} />
+        : null}
     </div>
   );
 }
 
-/** Two times, in the zone that the reader asked for. */
-function CustomRange(
-  { shown, close }: { readonly shown: Span | null; readonly close: () => void },
-) {
-  const zone = usePreference((preferences) => preferences.zone);
-  const [from, setFrom] = useState("");
-  const [to, setTo] = useState("");
+/** Properties of {@link CustomRange}. */
+interface CustomRangeProps {
+  readonly zone: Zone;
+  readonly shown: Span | null;
+  readonly close: () => void;
+}
+
+/** Two times, in the zone that the reader asked for; at first those of what is shown. */
+function CustomRange({ zone, shown, close }: CustomRangeProps) {
+  const [from, setFrom] = useState(shown === null ? "" : localInput(shown.from, zone));
+  const [to, setTo] = useState(shown === null ? "" : localInput(shown.to, zone));
   const [fault, setFault] = useState<string | null>(null);
-  useEffect(() => {
-    if (shown === null) return;
-    setFrom(localInput(shown.from, zone));
-    setTo(localInput(shown.to, zone));
-  }, [zone]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const span = { from: readInput(from, zone), to: readInput(to, zone) };
