@@ -1,20 +1,37 @@
 /** Follows documents from top to bottom: every command is run, every answer that is shown is compared. */
 import assert from "node:assert/strict";
+import { OpenApiCheck } from "../src/http/test_openapi.ts";
 import { type Block, blocksOf, commandsOf, documents } from "./documents.ts";
 import { notRun, PARSED_ONLY, type Place, placed, REFUSED } from "./document_commands.ts";
 import type { Ran, Stage } from "./document_stage.ts";
-import { shapeFaults } from "./document_shape.ts";
+import { completed } from "./document_shape.ts";
 import { until } from "./server_process.ts";
 
-/** Programs that a reader may not have; what begins with one of them is then held to its grammar alone. */
-const OPTIONAL = /^(sqlite3|openssl)\b/;
 const READY_MS = 30_000;
+
+/** What a command was answered, by the address that it names and the status that the stage's curl tells. */
+function answerOf(command: string, { out, err }: Ran): Answer {
+  const [, path = ""] = /127\.0\.0\.1:\d+(\/[^\s'"?>]*)/.exec(command) ?? [];
+  const status = Number(/^status (\d+)$/m.exec(err)?.[1] ?? 0);
+  return { method: "GET", path, status, text: out };
+}
+
+/** What was answered, or is shown as an answer. */
+interface Answer {
+  readonly method: string;
+  /** As the API's document writes it. */
+  readonly path: string;
+  readonly status: number;
+  /** The body. */
+  readonly text: string;
+}
 
 /** A reader who follows documents. */
 export class Reader {
   readonly #stage: Stage;
   readonly #also: Record<string, string>;
   #place: Place;
+  #check: OpenApiCheck | null = null;
   /** What was run and compared, to show that something was. */
   readonly done = { commands: 0, answers: 0 };
 
@@ -30,14 +47,14 @@ export class Reader {
   async read(path: string): Promise<void> {
     const document = documents().find((each) => each.path === path);
     assert.ok(document !== undefined, `${path} is there`);
-    let last = "";
+    let last: Answer | null = null;
     let under = "";
     for (const block of blocksOf(document)) {
-      if (block.heading !== under) last = "";
+      if (block.heading !== under) last = null;
       under = block.heading;
       if (block.language === "sh") last = await this.#follow(block);
       else if (block.language === "json") await this.#compareJson(block, last);
-      else if (block.language === "text") this.#compareLines(block, last);
+      else if (block.language === "text") this.#compareLines(block, last?.text ?? "");
     }
   }
 
@@ -62,17 +79,15 @@ export class Reader {
     this.#place = { ...this.#place, errorId: (await problem.json()).errorId };
   }
 
-  /** @returns what the last command wrote to standard output */
-  async #follow(block: Block): Promise<string> {
-    let last = "";
+  /** @returns what the last command wrote to standard output, and what it asked for */
+  async #follow(block: Block): Promise<Answer | null> {
+    let last: Answer | null = null;
     for (const command of commandsOf(block.text)) {
       const where = `${block.path}:${block.line} ${command}`;
       if (notRun(command) !== undefined) continue;
-      const program = OPTIONAL.exec(command)?.[1];
-      if (program !== undefined && (await this.run(`command -v ${program}`)).code !== 0) continue;
       const ran = await this.run(placed(command, this.#place));
       this.#judge(command, where, ran);
-      last = ran.out;
+      last = answerOf(command, ran);
       this.done.commands++;
       const key = /\bpnl_(?:test|live)_\S+/.exec(ran.out)?.[0];
       if (key !== undefined) this.#place = { ...this.#place, key };
@@ -83,6 +98,8 @@ export class Reader {
 
   #judge(command: string, where: string, { code, out, err }: Ran): void {
     const said = `${where}\n${out.slice(-1_000)}\n${err.slice(-1_000)}`;
+    // A shell goes on where a program is missing in a pipe or in what is put in its place.
+    assert.doesNotMatch(err, /command not found/, said);
     const refused = REFUSED.find(({ begins }) => command.startsWith(begins));
     const status = /^status (\d+)$/m.exec(err)?.[1] ?? "";
     if (refused !== undefined) {
@@ -97,18 +114,36 @@ export class Reader {
   }
 
   /** What a document shows has to be of the shape of the answer: of the command before, or of its heading. */
-  async #compareJson(block: Block, answer: string): Promise<void> {
-    const shown = JSON.parse(block.text);
+  async #compareJson(block: Block, last: Answer | null): Promise<void> {
     if (PARSED_ONLY.some(({ path, heading }) => path === block.path && heading === block.heading)) {
       return;
     }
-    const where = `${block.path}:${block.line}`;
-    const [, method, path] = /^(GET|POST) (\/[^\s,]+)/.exec(block.heading) ?? [];
-    assert.ok(answer !== "" || method !== undefined, `${where} is no answer to anything`);
-    const url = `http://127.0.0.1:${this.#stage.port}${path}`;
-    const text = answer !== "" ? answer : await (await fetch(url, { method: method! })).text();
-    assert.deepEqual(shapeFaults(shown, JSON.parse(text)), [], where);
+    const answer = last ?? await this.#ask(block);
+    const shown = completed(JSON.parse(block.text), JSON.parse(answer.text));
+    await this.#hold(answer);
+    await this.#hold({ ...answer, text: JSON.stringify(shown) });
     this.done.answers++;
+  }
+
+  /** Asks for what the heading of a block names. */
+  async #ask({ path: page, line, heading }: Block): Promise<Answer> {
+    const [, method, path] = /^(GET|POST) (\/[^\s,]+)/.exec(heading) ?? [];
+    assert.ok(
+      method !== undefined && path !== undefined,
+      `${page}:${line} is no answer to anything`,
+    );
+    const response = await fetch(`http://127.0.0.1:${this.#stage.port}${path}`, { method });
+    return { method, path, status: response.status, text: await response.text() };
+  }
+
+  /** Holds an answer, real or shown, to the API's own document. */
+  async #hold({ method, path, status, text }: Answer): Promise<void> {
+    this.#check ??= await OpenApiCheck.of((path) =>
+      fetch(`http://127.0.0.1:${this.#stage.port}${path}`)
+    );
+    const type = `application/${status >= 400 ? "problem+" : ""}json`;
+    const response = new Response(text, { status, headers: { "content-type": type } });
+    await this.#check.answer(method, path, response);
   }
 
   /** Of a stream the fields of a frame, and the name of the first event. */

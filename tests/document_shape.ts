@@ -1,30 +1,58 @@
-/** Compares an answer with the one that a document shows. */
+/** Compares JSON that a document shows with what the program says. */
 
 function kindOf(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
+function isObject(value: unknown): value is object {
+  return kindOf(value) === "object";
+}
+
+const isEmpty = (value: object) => Object.keys(value).length === 0;
+
 /**
- * Where an answer is not of the shape that is shown: a member is missing, or of another kind. What is null on
- * one side may be anything on the other; an empty list or object may hold anything; of lists the first
- * elements are compared.
+ * Where two values are not of one shape: a member is there on one side only, or of another kind; null is a
+ * kind of its own. Each element of a list is compared with the first of the other's, where it has one.
  *
  * @returns one line for each fault
  */
-export function shapeFaults(shown: unknown, answer: unknown, path = "$"): string[] {
-  if (shown === null || answer === null) return [];
-  if (kindOf(shown) !== kindOf(answer)) {
-    return [`${path} is shown as ${kindOf(shown)} and is ${kindOf(answer)}`];
+export function shapeFaults(shown: unknown, said: unknown, path = "$"): string[] {
+  if (kindOf(shown) !== kindOf(said)) {
+    return [`${path} is shown as ${kindOf(shown)} and is ${kindOf(said)}`];
   }
-  if (Array.isArray(shown) && Array.isArray(answer)) {
-    const both = shown.length > 0 && answer.length > 0;
-    return both ? shapeFaults(shown[0], answer[0], `${path}[0]`) : [];
+  if (Array.isArray(shown) && Array.isArray(said)) {
+    return said.length === 0
+      ? []
+      : shown.flatMap((each, at) => shapeFaults(each, said[0], `${path}[${at}]`));
   }
-  if (typeof shown !== "object" || typeof answer !== "object") return [];
-  const there = new Map<string, unknown>(Object.entries(answer ?? {}));
-  return Object.entries(shown ?? {}).flatMap(([name, value]) =>
-    there.has(name)
-      ? shapeFaults(value, there.get(name), `${path}.${name}`)
-      : [`${path}.${name} is shown and not there`]
+  if (!isObject(shown) || !isObject(said)) return [];
+  const names = new Set([...Object.keys(shown), ...Object.keys(said)]);
+  return [...names].flatMap((name) =>
+    !Object.hasOwn(shown, name)
+      ? [`${path}.${name} is not shown`]
+      : !Object.hasOwn(said, name)
+      ? [`${path}.${name} is shown and not there`]
+      : shapeFaults(Reflect.get(shown, name), Reflect.get(said, name), `${path}.${name}`)
+  );
+}
+
+/**
+ * What a document shows, with the members that it leaves out: an empty object stands for one that is too long
+ * to be shown.
+ *
+ * @param said the same as it is, whose members are taken where it has some
+ */
+export function completed(shown: unknown, said: unknown): unknown {
+  if (Array.isArray(shown)) {
+    const [first] = Array.isArray(said) ? said : [];
+    return shown.map((each) => completed(each, first));
+  }
+  if (!isObject(shown)) return shown;
+  if (isEmpty(shown)) return said ?? shown;
+  return Object.fromEntries(
+    Object.entries(shown).map(([name, value]) => [
+      name,
+      completed(value, Reflect.get(Object(said), name)),
+    ]),
   );
 }

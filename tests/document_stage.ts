@@ -1,11 +1,12 @@
 /** A reader of the documents: a folder with the project in it, a shell, and a server on a port of its own. */
 import { fileURLToPath } from "node:url";
+import { filesOf, tracesOf } from "./document_traces.ts";
 import { freePort } from "./nginx.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** What a reader who has cloned the project has; `dist` spares the time to build the dashboard again. */
 const CLONED =
-  "main.ts deno.json deno.lock README.md .env.example Dockerfile compose.yaml src migrations build docs deploy tests";
+  "main.ts deno.json deno.lock README.md .env.example .gitignore Dockerfile compose.yaml src migrations build docs deploy tests";
 const COMMAND_MS = 60_000;
 
 /** Where the documents say `npx --yes deno@2.9.6`, and this runtime is it. */
@@ -68,6 +69,8 @@ export interface Stage extends AsyncDisposable {
   readonly folder: string;
   readonly port: number;
   readonly edgePort: number;
+  /** The files that are other than in the clone, and that git does not ignore. */
+  traces(): string[];
   /** Runs a line of shell in it, with `also` in the environment. */
   run(command: string, also?: Readonly<Record<string, string>>): Promise<Ran>;
 }
@@ -100,6 +103,7 @@ cd "$ROOT" && cp -r ${CLONED} "$STAGE/project"
 cache="$("$REAL_DENO" info --json | sed -n 's/^  "denoDir": "\\(.*\\)",$/\\1/p')"
 for each in npm dl; do [ ! -e "$cache/$each" ] || ln -s "$cache/$each" "$STAGE/deno_dir/$each"; done
 chmod +x "$STAGE"/bin/*
+[ -z "$PNL_TEST_SQLITE3" ] || ln -s "$PNL_TEST_SQLITE3" "$STAGE/bin/sqlite3"
 command -v curl
 `;
 
@@ -124,9 +128,10 @@ export async function startStage(): Promise<Stage> {
     STAGE: stage,
     REAL_DENO: Deno.execPath(),
   };
-  const prepared = await bash(PREPARE, ROOT, base);
+  const prepared = await bash(PREPARE, ROOT, { ...base, ...kept(["PNL_TEST_SQLITE3"]) });
   if (prepared.code !== 0) throw new Error(`Cannot prepare ${stage}: ${prepared.err}`);
   const folder = `${stage}/project`;
+  const cloned = filesOf(folder);
   const port = freePort();
   const env = {
     ...base,
@@ -141,6 +146,7 @@ export async function startStage(): Promise<Stage> {
     folder,
     port,
     edgePort: freePort(),
+    traces: () => tracesOf(cloned, filesOf(folder)),
     run: (command, also = {}) => bash(command, folder, { ...env, ...also }),
     [Symbol.asyncDispose]: async () => {
       await bash(END, stage, base);

@@ -21,4 +21,5 @@ Deno.test("every command of README.md and docs does what they say, and answers a
   for (const path of SESSIONS.pages) await reader.read(path);
   assert.ok(reader.done.commands >= 35, `${reader.done.commands} commands`);
   assert.ok(reader.done.answers >= 9, `${reader.done.answers} answers`);
+  assert.deepEqual(stage.traces(), [], "`deno fmt --check` and `git status` find nothing new");
 });

@@ -5,7 +5,8 @@ import { startTestServer } from "../src/http/test_server.ts";
 import { MAY_IMPORT } from "./architecture.ts";
 import { NOT_RUN, notRun, REFUSED, SESSIONS } from "./document_commands.ts";
 import { linkFaults } from "./document_links.ts";
-import { shapeFaults } from "./document_shape.ts";
+import { completed, shapeFaults } from "./document_shape.ts";
+import { namesIn, rowsOf } from "./document_tables.ts";
 import { type Block, blocksOf, commandsOf, documents, proseOf } from "./documents.ts";
 import { allPaths } from "./source_files.ts";
 
@@ -117,12 +118,9 @@ Deno.test("every route that the documents name is in the OpenAPI document", asyn
 });
 
 Deno.test("docs/ARCHITECTURE.md shows what each folder may import, as the architecture is held to it", () => {
-  const rows = read("docs/ARCHITECTURE.md").matchAll(
-    /^\| `(?:src\/)?(\w+)(?:\.ts)?` +\|[^|]*\|([^|]*)\|$/gm,
-  );
-  const shown = [...rows].flatMap(([, folder = "", cell = ""]) => {
-    const may = [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
-    const of = may.filter((name) => Object.hasOwn(MAY_IMPORT, name)).sort();
+  const shown = rowsOf("docs/ARCHITECTURE.md", "Folders", "folder").flatMap(([names, , may]) => {
+    const [folder = ""] = namesIn(names).map((name) => name.replace(/^src\/|\.ts$/g, ""));
+    const of = namesIn(may).filter((name) => Object.hasOwn(MAY_IMPORT, name)).sort();
     return Object.hasOwn(MAY_IMPORT, folder) ? [[folder, of] as const] : [];
   });
   const held = Object.entries(MAY_IMPORT).map(([folder, may]) => [folder, may.toSorted()]);
@@ -138,13 +136,32 @@ Deno.test("commandsOf() joins continued lines and open quotes, and leaves out co
   assert.throws(() => commandsOf("a 'b"), /A command has no end/);
 });
 
-Deno.test("shapeFaults() finds members that are missing or of another kind", () => {
+Deno.test("shapeFaults() finds members that are missing on either side, or of another kind", () => {
   assert.deepEqual(
-    shapeFaults({ a: { b: 1 }, c: null, d: [], e: {} }, { a: { b: 2 }, c: 1, d: [1], e: { f: 1 } }),
+    shapeFaults({ a: { b: 1 }, c: null, d: [] }, { a: { b: 2 }, c: null, d: [1] }),
     [],
   );
-  assert.deepEqual(shapeFaults({ a: [{ b: 1 }], c: "" }, { a: [{}], c: 1 }), [
-    "$.a[0].b is shown and not there",
-    "$.c is shown as string and is number",
+  assert.deepEqual(
+    shapeFaults({ a: [{ b: 1 }, { b: 1 }], c: "", d: null }, { a: [{}], c: 1, e: 1 }),
+    [
+      "$.a[0].b is shown and not there",
+      "$.a[1].b is shown and not there",
+      "$.c is shown as string and is number",
+      "$.d is shown and not there",
+      "$.e is not shown",
+    ],
+  );
+  assert.deepEqual(shapeFaults({ a: null, b: "" }, { a: "", b: null }), [
+    "$.a is shown as null and is string",
+    "$.b is shown as string and is null",
   ]);
+});
+
+Deno.test("completed() puts in what an empty object stands for, and nothing else", () => {
+  const said = { a: { b: 1, c: 2 }, d: { e: 1 }, f: [{ g: { h: 1 } }], i: 1 };
+  assert.deepEqual(completed({ a: { b: 3 }, d: {}, f: [{ g: {} }, { g: {} }] }, said), {
+    a: { b: 3 },
+    d: { e: 1 },
+    f: [{ g: { h: 1 } }, { g: { h: 1 } }],
+  });
 });

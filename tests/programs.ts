@@ -3,8 +3,8 @@ import { print } from "../src/cli/output.ts";
 
 /** A program that tests need. */
 export interface Program {
-  /** The environment variable that may name it. */
-  readonly variable: string;
+  /** The environment variable that may name it; null where it has to be on PATH. */
+  readonly variable: string | null;
   /** Its names on PATH, the usual one first. */
   readonly names: readonly [string, ...string[]];
   /** The Debian package that has it. */
@@ -12,11 +12,11 @@ export interface Program {
 }
 
 /** The browser of the tests. */
-export const CHROMIUM: Program = {
+export const CHROMIUM = {
   variable: "PNL_TEST_CHROMIUM",
   names: ["chromium", "chromium-browser", "google-chrome"],
   debian: "chromium",
-};
+} as const satisfies Program;
 
 function isFile(path: string): boolean {
   try {
