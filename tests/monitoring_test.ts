@@ -1,6 +1,7 @@
 /** The dashboard for Grafana and the rules for Prometheus name what `/metrics` has. */
 import assert from "node:assert/strict";
 import { startTestServer, TestClock, workingSource } from "../src/http/test_server.ts";
+import { namesIn, rowsOf } from "./document_tables.ts";
 import { startServerProcess, until, withFolder } from "./server_process.ts";
 
 const DASHBOARD = new URL("../docs/grafana/pnl_stream.json", import.meta.url);
@@ -16,6 +17,11 @@ function seriesOf(text: string): { name: string; labels: Map<string, string> }[]
     const pairs = [...labels.matchAll(/([a-z_]+)="([^"]*)"/g)];
     return { name: name!, labels: new Map(pairs.map(([, label, value]) => [label!, value!])) };
   });
+}
+
+/** The families of series. */
+function familiesOf(series: readonly { name: string }[]): string[] {
+  return [...new Set(series.map(({ name }) => name.replace(/_(bucket|sum|count)$/, "")))];
 }
 
 /** Everything that a node can expose: of one with Redis, alerts and rejected rows, and of one that reconciles. */
@@ -116,10 +122,9 @@ Deno.test("every metric and label in the dashboard and the alert rules is in /me
       }
     }
   }
-  const families = new Set(series.map(({ name }) => name.replace(/_(bucket|sum|count)$/, "")));
   const shown = [...used].map((name) => name.replace(/_bucket$/, ""));
   // What is exposed and shown nowhere is there for whoever looks for it, and is known here.
-  const unseen = [...families].filter((name) => !shown.includes(name)).sort();
+  const unseen = familiesOf(series).filter((name) => !shown.includes(name)).sort();
   assert.deepEqual(unseen, [
     "pnl_source_backfill_rows",
     "pnl_stream_acknowledging",
@@ -148,4 +153,14 @@ Deno.test("every alert has a name of its own, a row of docs/OPERATIONS.md, and a
   }
   // States are 1 where they hold and 0 where not: nothing else is ever equal.
   for (const [, value] of rules.matchAll(/== (\S+)/g)) assert.match(value!, /^[01]$/);
+});
+
+Deno.test("every family of /metrics has one row in docs/OPERATIONS.md, and each row has some", async () => {
+  const families = familiesOf(await exposed());
+  const told = rowsOf("docs/OPERATIONS.md", "Metrics", "Family").flatMap(([cell]) => namesIn(cell));
+  const tells = (name: string, family: string) =>
+    name.endsWith("*") ? family.startsWith(name.slice(0, -1)) : name === family;
+  const rows = (family: string) => told.filter((name) => tells(name, family)).length;
+  assert.deepEqual(families.filter((family) => rows(family) !== 1), []);
+  assert.deepEqual(told.filter((name) => !families.some((family) => tells(name, family))), []);
 });
