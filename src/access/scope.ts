@@ -1,11 +1,11 @@
 /** What a key may do. */
 
-/** The scopes. `read`, `audit` and `admin` each contain those before them; `metrics` is beside `read`. */
+/** The scopes. `audit` contains `read`, `admin` all; `metrics` is beside `read`. */
 export const SCOPES = ["read", "audit", "admin", "metrics"] as const;
 
 /**
  * `metrics`: what is counted, and no figure. `read`: figures and their streams. `audit`: the events of the
- * log too. `admin`: everything, also what changes something.
+ * log too. `admin`: all of these together; no route asks for it by itself.
  */
 export type Scope = (typeof SCOPES)[number];
 
