@@ -5,12 +5,11 @@
 import { Hono } from "hono";
 import { isLoopback } from "../sources/loopback.ts";
 import { HttpProblem, problemResponse } from "./problem.ts";
-
-const HOST = /^[A-Za-z0-9._-]+(?::\d{0,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{0,5})?$/;
+import { addressOf, askedHost } from "./asked_host.ts";
 
 /** The name or address in a `Host`, without its port, as a URL writes it; null where it is none. */
 function nameIn(host: string): string | null {
-  return HOST.test(host) ? URL.parse(`http://${host}`)?.hostname ?? null : null;
+  return addressOf(host, "http:")?.hostname ?? null;
 }
 
 /** Decides by `Host` whether a request is meant for a server that only this machine reaches. */
@@ -30,8 +29,8 @@ export class HostGuard {
   }
 
   /** True where the request names this machine, an accepted host, or (as before HTTP/1.1) nothing. */
-  accepts({ headers, url }: Request): boolean {
-    const host = headers.get("host") ?? new URL(url).host;
+  accepts(request: Request): boolean {
+    const host = askedHost(request);
     if (host === this.#accepted) return true;
     const name = nameIn(host);
     if (name === null || !isLoopback(name) && !this.#names.has(name)) return false;

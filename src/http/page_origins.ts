@@ -1,6 +1,7 @@
 /** From which pages a request may come, and whether it came over https. */
 import type { Context } from "hono";
 import { originAllowed, type PageOrigins } from "../stream/handshake.ts";
+import { addressOf, askedHost } from "./asked_host.ts";
 import type { AppDeps } from "./deps.ts";
 import { HttpProblem } from "./problem.ts";
 
@@ -24,8 +25,12 @@ export function isSecure(c: Context, deps: AddressDeps): boolean {
   const proto = headers.get("x-forwarded-proto")?.split(",", 1)[0]?.trim().toLowerCase();
   // One that says http may stand behind the one that ends TLS: the public address tells.
   if (proto === "https" && deps.trustedProxies.trusts(peerOf(c))) return true;
-  const url = deps.publicUrl === null ? null : new URL(deps.publicUrl);
-  return url?.protocol === "https:" && url.host === headers.get("host")?.toLowerCase();
+  if (deps.publicUrl === null) return false;
+  const { protocol, hostname, port } = new URL(deps.publicUrl);
+  if (protocol !== "https:") return false;
+  const asked = addressOf(askedHost(c.req.raw), protocol);
+  // Some proxies say the name without the port.
+  return asked?.hostname === hostname && (asked.port === "" || asked.port === port);
 }
 
 /**
@@ -41,7 +46,8 @@ export function pageOrigins(
 ): PageOrigins {
   const { publicUrl } = deps;
   const allowed = publicUrl === null ? others : [...others, new URL(publicUrl).origin];
-  return { isSecure: isSecure(c, deps), allowed };
+  const protocol = isSecure(c, deps) ? "https:" : "http:";
+  return { own: addressOf(askedHost(c.req.raw), protocol)?.origin ?? null, allowed };
 }
 
 /** True for a request of an allowed page, or of none. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { connect } from "node:http2";
+import { plainRequest } from "./test_http_request.ts";
 import { startTestServer, type TestServerOptions } from "./test_server.ts";
 import { handshake, rawRequest, soon } from "./test_streams.ts";
 
@@ -51,4 +53,60 @@ Deno.test("pageOrigins() holds for what a page sends, and the refusal names what
   const foreign = await post("https://evil.example");
   assert.equal(foreign.status, 403);
   assert.match((await foreign.json()).detail, /PNL_ALLOWED_ORIGINS .*PNL_PUBLIC_URL/);
+});
+
+/** The name of the cookie that a request gets, by its `Host`. */
+async function cookieOf(origin: string, host: string): Promise<string | undefined> {
+  const asked = { method: "DELETE", path: "/api/session", headers: { host } };
+  return (await plainRequest(origin, asked)).headers.get("set-cookie")?.split("=")[0];
+}
+
+Deno.test("isSecure() knows the public address with its port, without one, and with that of https", async () => {
+  const secure = "__Host-pnl";
+  for (const [port, others] of [["", [":443"]], [":8443", ["", ":8443"]]] as const) {
+    await using server = await startTestServer({ publicUrl: `${HTTPS}${port}` });
+    for (const each of ["", ...others]) {
+      assert.equal(await cookieOf(server.origin, `PNL.example${each}`), secure, `${port} ${each}`);
+    }
+    assert.equal(await cookieOf(server.origin, `${HOST}:3000`), "pnl", "another port");
+    assert.equal(await cookieOf(server.origin, "127.0.0.1"), "pnl", "another name");
+  }
+});
+
+Deno.test("pageOrigins() holds the own page for that where Host says the port of https too", async () => {
+  const headers = { Host: `${HOST}:443`, "X-Forwarded-Proto": "https" };
+  assert.deepEqual(await answers(proxied, headers), { [HTTP]: 403, [HTTPS]: 101 });
+});
+
+/** The status of an answer over HTTP/2 to a page of some origin. */
+async function overHttp2(server: string, origin: string): Promise<number> {
+  const session = connect(server);
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  session.on("error", reject);
+  const stream = session.request({ ":method": "DELETE", ":path": "/api/session", origin });
+  stream.on("error", reject);
+  stream.on("response", (headers) => resolve(Number(headers[":status"])));
+  stream.resume();
+  stream.end();
+  try {
+    return await soon(promise, "answer");
+  } finally {
+    session.destroy();
+  }
+}
+
+Deno.test("pageOrigins() knows the own page over HTTP/2, and over HTTP/1.0 without Host", async () => {
+  await using server = await startTestServer();
+  assert.equal(await overHttp2(server.origin, server.origin), 204);
+  assert.equal(await overHttp2(server.origin, "http://evil.example"), 403);
+  const old = async (origin: string) => {
+    const lines = ["DELETE /api/session HTTP/1.0", `Origin: ${origin}`];
+    using peer = await rawRequest(server.server.port, lines);
+    const buffer = new Uint8Array(12);
+    await soon(peer.read(buffer), "answer");
+    return Number(new TextDecoder().decode(buffer).slice(9, 12));
+  };
+  // The runtime calls it so where nobody says a name.
+  assert.equal(await old(`http://localhost:${server.server.port}`), 204);
+  assert.equal(await old("http://evil.example"), 403);
 });

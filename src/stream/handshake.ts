@@ -17,8 +17,8 @@ const KEY = /^[A-Za-z0-9+/]{22}==$/;
 
 /** From which pages a request may come. */
 export interface PageOrigins {
-  /** The request came over https, so that the server's own pages are those of its host over https. */
-  readonly isSecure: boolean;
+  /** The server's own, as it was reached; null where that cannot be told. */
+  readonly own: string | null;
   /** Exact origins (scheme, host and port) allowed beside the server's own. */
   readonly allowed: readonly string[];
 }
@@ -42,14 +42,7 @@ export function refuseHandshake(headers: Headers, origins: PageOrigins): Refusal
  * a client that is no browser sends no `Origin`. A page over http is none of a server that is reached over
  * https: whoever is between can have written it.
  */
-export function originAllowed(headers: Headers, { isSecure, allowed }: PageOrigins): boolean {
+export function originAllowed(headers: Headers, { own, allowed }: PageOrigins): boolean {
   const origin = headers.get("origin");
-  if (origin === null) return true;
-  if (allowed.includes(origin)) return true;
-  const host = headers.get("host");
-  if (host === null || !URL.canParse(origin)) return false;
-  const url = new URL(origin);
-  // What holds more than scheme, host and port is no origin.
-  return url.protocol === (isSecure ? "https:" : "http:") && url.origin === origin &&
-    url.host === host.toLowerCase();
+  return origin === null || origin === own || allowed.includes(origin);
 }
