@@ -2,7 +2,7 @@
 import { BlockList, isIP } from "node:net";
 import { isLoopback } from "../sources/loopback.ts";
 
-/** Proxies that a request can have come through; what lies further to the left is not read. */
+/** Members of `X-Forwarded-For` that are read; the last of them counts as the client, whoever it is. */
 const MAX_HOPS = 16;
 
 /** The family of an address, as `node:net` calls it; null where it is none. */
@@ -18,17 +18,30 @@ function addressIn(member: string): string {
   return bracketed ?? text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
 }
 
-/** Whom one client may be: an address of version 4, or a network of 64 bits of version 6. */
-function clientOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (isIP(address) !== 6) return address;
-  const [head = "", tail] = address.split("%", 1)[0]!.split("::");
+/** The eight groups of an address of version 6, whichever way it is written. */
+function groupsOf(address: string): number[] {
+  const octets = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
+  const [, before, a, b, c, d] = octets.exec(address) ?? [];
+  const hex = (high = "", low = "") => (Number(high) << 8 | Number(low)).toString(16);
+  const text = before === undefined ? address : `${before}${hex(a, b)}:${hex(c, d)}`;
+  const [head = "", tail] = text.split("::");
   const front = head === "" ? [] : head.split(":");
   const back = tail === undefined || tail === "" ? [] : tail.split(":");
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length);
-  const groups = [...front, ...Array<string>(zeros).fill("0"), ...back].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+  return [...front, ...Array<string>(zeros).fill("0"), ...back]
+    .map((group) => Number.parseInt(group, 16));
+}
+
+/** Whom one client may be: an address of version 4, or a network of 64 bits of version 6. */
+function clientOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const groups = groupsOf(address.split("%", 1)[0]!);
+  const [high = 0, low = 0] = groups.slice(6);
+  // An address of version 4 that is written as one of version 6 (RFC 4291 §2.5.5.2).
+  if (groups.slice(0, 6).join(":") === "0:0:0:0:0:65535") {
+    return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+  }
+  return `${groups.slice(0, 4).map((group) => group.toString(16)).join(":")}::/64`;
 }
 
 /** True for an address, or a network such as 10.0.0.0/8. */
@@ -64,11 +77,14 @@ export class TrustedProxies {
    * @returns null for this machine, a trusted proxy itself, or what cannot be told
    */
   client(peer: string | null, forwardedFor: string | null): string | null {
-    let address = peer;
-    const members = forwardedFor?.split(",").slice(-MAX_HOPS) ?? [];
-    while (address !== null && this.trusts(address)) {
-      const member = members.pop();
-      address = member === undefined ? null : addressIn(member);
+    let [address, rest] = [peer, forwardedFor];
+    for (let read = 0; this.trusts(address); read++) {
+      if (rest === null) return null;
+      // A longer way is nobody's: who makes one up is not to be free of limits by it.
+      if (read === MAX_HOPS) break;
+      const comma = rest.lastIndexOf(",");
+      address = addressIn(rest.slice(comma + 1));
+      rest = comma < 0 ? null : rest.slice(0, comma);
     }
     if (address === null || familyOf(address) === null) return null;
     const client = clientOf(address);
