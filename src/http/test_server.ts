@@ -45,6 +45,8 @@ export interface TestServerOptions extends
   readonly mode?: "live" | "sandbox";
   /** Requests a second of one address, and of one key; default: any number. */
   readonly rates?: Parameters<typeof rateLimits>[0];
+  /** By which what was spent comes back; default: the one that runs. */
+  readonly rateClock?: Clock;
   readonly share?: Share;
   /** Addresses and networks. */
   readonly trustedProxies?: readonly string[];
@@ -115,7 +117,11 @@ function chosen(options: TestServerOptions, clock: Clock) {
     allowedOrigins: options.allowedOrigins ?? [],
     dashboard: options.dashboard ?? null,
     trustedProxies: new TrustedProxies(options.trustedProxies ?? []),
-    rateLimits: rateLimits(options.rates ?? { perAddress: 0, perKey: 0 }, clock, options.share),
+    rateLimits: rateLimits(
+      options.rates ?? { perAddress: 0, perKey: 0 },
+      options.rateClock ?? clock,
+      options.share,
+    ),
   };
 }
 
