@@ -30,6 +30,11 @@ interface EndedOfKey {
   readonly sessions: Map<string, number>;
 }
 
+/** Forgets those that last no longer than this, Unix milliseconds. */
+function forgetThrough(through: number, sessions: Map<string, number>): void {
+  for (const [id, until] of sessions) if (until <= through) sessions.delete(id);
+}
+
 /** Remembers them in this process, as a node without files does: of as many keys as there are. */
 export class EndedHere implements EndedSessions {
   readonly #ended = new Map<string, EndedOfKey>();
@@ -37,13 +42,11 @@ export class EndedHere implements EndedSessions {
   end({ keyId, id, expiresAt }: Session, now: number): void {
     const of = this.#ended.get(keyId) ?? { through: 0, sessions: new Map<string, number>() };
     this.#ended.set(keyId, of);
+    forgetThrough(now, of.sessions);
     of.sessions.set(id, expiresAt);
-    if (of.sessions.size > MOST_ENDED_OF_ONE) {
-      of.through = Math.max(of.through, Math.min(...of.sessions.values()));
-    }
-    for (const [each, until] of of.sessions) {
-      if (until <= Math.max(now, of.through)) of.sessions.delete(each);
-    }
+    if (of.sessions.size <= MOST_ENDED_OF_ONE) return;
+    of.through = Math.max(of.through, Math.min(...of.sessions.values()));
+    forgetThrough(of.through, of.sessions);
   }
 
   hasEnded({ keyId, id, expiresAt }: Session): boolean {

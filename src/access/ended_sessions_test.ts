@@ -42,6 +42,37 @@ Deno.test("EndedSessions remembers so many of a key, and none that it forgets co
   });
 });
 
+Deno.test("EndedSessions ends no session that is left open before one more than it remembers has ended", async () => {
+  await each((keys, ended) => {
+    const mine = keys.make().id;
+    const session = (n: number) => ({ keyId: mine, id: `S${n}`, expiresAt: NOW + n });
+    for (let n = 1; n <= MOST_ENDED_OF_ONE; n++) ended.end(session(n), NOW);
+    assert.equal(ended.endedThrough(mine), 0);
+    assert.equal(ended.hasEnded({ ...session(1), id: "left open" }), false);
+    ended.end(session(MOST_ENDED_OF_ONE), NOW);
+    assert.equal(ended.endedThrough(mine), 0, "the same one again");
+    ended.end(session(MOST_ENDED_OF_ONE + 1), NOW);
+    assert.equal(ended.endedThrough(mine), NOW + 1);
+  });
+});
+
+Deno.test("EndedSessions counts none that is over by itself, and what has ended stays so", async () => {
+  await each((keys, ended) => {
+    const mine = keys.make().id;
+    const session = (n: number) => ({ keyId: mine, id: `S${n}`, expiresAt: NOW + n });
+    for (let n = 1; n <= MOST_ENDED_OF_ONE; n++) ended.end(session(n), NOW);
+    ended.end(session(9_000), NOW + 2);
+    assert.equal(ended.endedThrough(mine), 0, "the first two were over");
+    for (let n = 1; n <= 10; n++) ended.end(session(9_000 + n), NOW + 2);
+    const through = ended.endedThrough(mine);
+    assert.ok(through > NOW + 2 && through <= NOW + 11, String(through - NOW));
+    ended.end(session(1), NOW);
+    assert.equal(ended.endedThrough(mine), through);
+    assert.equal(ended.hasEnded({ ...session(through - NOW), id: "left open" }), true);
+    assert.equal(ended.hasEnded(session(9_000)), true);
+  });
+});
+
 Deno.test("Access lets in who signs in after many have signed out in a loop, within one millisecond", async () => {
   await each((keys, ended) => {
     const access = accessOf(keys, ended);
