@@ -1,6 +1,7 @@
 /** Errors as RFC 9457 problem details. They name what the client did, never what went on inside. */
 import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
+import { loggedPath } from "./logged_path.ts";
 import { type HeaderFields, reply, requestId } from "./reply.ts";
 
 const log = getLogger(["pnl", "http"]);
@@ -95,7 +96,7 @@ export function problemResponse(c: Context, error: unknown): Response {
     code: problem.code,
     status,
     method: c.req.method,
-    path: c.req.path.slice(0, 200),
+    path: loggedPath(c.req.url),
   };
   if (status === 500) log.error("Request failed: {error}", { ...facts, error });
   // Of these there may be thousands a second, and counting them is enough.

@@ -2,6 +2,7 @@
 import { getLogger, withContext } from "@logtape/logtape";
 import { Histogram } from "../metrics/histogram.ts";
 import type { HistogramSample, Sample } from "../metrics/exposition.ts";
+import { loggedPath } from "./logged_path.ts";
 import { traceOf } from "./request_trace.ts";
 
 const log = getLogger(["pnl", "http"]);
@@ -21,13 +22,6 @@ interface Count {
   requests: number;
 }
 
-/** The path in a URL, without the query, where tickets may stand. */
-function pathOf(url: string): string {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  const end = url.indexOf("?", start);
-  return start < 0 ? "/" : url.slice(start, end < 0 ? undefined : end).slice(0, 200);
-}
-
 /** A route without the patterns of its parameters. */
 function shown(route: string): string {
   return route.replace(/\{.+\}$/, "");
@@ -42,7 +36,7 @@ export class RequestMeter {
   measure(request: Request, answer: Answer): Response | Promise<Response> {
     const startedAt = performance.now();
     const { method, url } = request;
-    const context = { requestId: traceOf(request).id, method, path: pathOf(url) };
+    const context = { requestId: traceOf(request).id, method, path: loggedPath(url) };
     const answered = withContext(context, answer);
     const done = (response: Response) => {
       const ms = performance.now() - startedAt;
