@@ -4,6 +4,7 @@
  * than the server that it asks. Prints {@link LoadFigures} as JSON.
  */
 import process from "node:process";
+import { framed } from "./http_answer.ts";
 
 /** What a round measured. Times in milliseconds. */
 export interface LoadFigures {
@@ -19,36 +20,10 @@ const WARM_UP_MS = 500;
 /** The most answers of which the time is kept. */
 const SAMPLES = 1_000_000;
 
-const LENGTH = new TextEncoder().encode("content-length:");
-const OK = new TextEncoder().encode("HTTP/1.1 200 ");
-const CR = 13;
-const ZERO = 48;
-
-/** True where `bytes` hold the text at `at`, in whatever case. */
-function holds(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
-  for (let i = 0; i < text.length; i++) {
-    if (bytes[at + i] !== text[i] && (bytes[at + i]! | 0x20) !== text[i]) return false;
-  }
-  return true;
-}
-
-/** The number that begins at `at`, after spaces. */
-function numberAt(bytes: Uint8Array, at: number): number {
-  let number = 0;
-  while (bytes[at] === 32) at++;
-  for (; bytes[at] !== CR; at++) number = number * 10 + bytes[at]! - ZERO;
-  return number;
-}
-
 /** How many bytes the answer has that begins `bytes`; its head must be whole. */
 function lengthOf(bytes: Uint8Array): number {
-  let body = NaN;
-  for (let line = 0, end = 0; holds(bytes, 0, OK); line = end + 2) {
-    end = bytes.indexOf(CR, line);
-    if (end === line) return line + 2 + body;
-    if (end < 0) break;
-    if (holds(bytes, line, LENGTH)) body = numberAt(bytes, line + LENGTH.length);
-  }
+  const { status, length } = framed(bytes);
+  if (status === 200 && length > 0) return length;
   const text = new TextDecoder().decode(bytes.subarray(0, 200));
   throw new Error(`An answer other than expected: ${JSON.stringify(text)}`);
 }

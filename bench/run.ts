@@ -3,6 +3,7 @@ import { appendBench } from "./append_bench.ts";
 import { dashboardBench } from "./dashboard_bench.ts";
 import { edgeBench } from "./edge_bench.ts";
 import { fanoutBench } from "./fanout_bench.ts";
+import { floodBench } from "./flood_bench.ts";
 import { mirrorBench } from "./mirror_bench.ts";
 import { memoryBench } from "./memory_bench.ts";
 import { missedLimits } from "./report.ts";
@@ -25,6 +26,7 @@ const BENCHES: Record<string, (dir: string) => Promise<void>> = {
   startup: startupBench,
   memory: memoryBench,
   read: readBench,
+  flood: floodBench,
 };
 
 /** Those that are only run where they are named. */

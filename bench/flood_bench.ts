@@ -1,0 +1,135 @@
+/**
+ * Clients that mean harm, one kind after the other, at a server without a proxy, and somebody beside them
+ * who asks for the snapshot: how long he waits without them and with them, and what memory the server has.
+ * Each kind comes from one address. What only deploy/nginx.conf bounds is said.
+ */
+import { join } from "node:path";
+import { loadavg } from "node:os";
+import type { Counted } from "./flood_attack.ts";
+import type { Asked } from "./flood_client.ts";
+import { freePort, grantedFlags, launchServer, seedLog } from "./launch.ts";
+import { LineProcess } from "./line_process.ts";
+import { residentKib } from "./process_cost.ts";
+import { median, report } from "./report.ts";
+
+const EVENTS = 5_000;
+const ROUNDS = 5;
+const ROUND_MS = 4_000;
+const SETTLE_MS = 1_000;
+const SAMPLE_MS = 200;
+/** Others may wait so many times as long. */
+const MOST_RATIO = 2;
+/** What the server may grow by, MiB. */
+const MOST_GROWN = 64;
+
+const ATTACKS: Readonly<Record<string, string>> = {
+  "10,000 requests a second": "the server refuses them; its proxy twice its rate",
+  "500 slow heads": "only the proxy ends them, after 10 s",
+  "an endless body": "the server ends it",
+  "a body of 300 MB": "the server ends it",
+  "a frame of 64 MB": "the server ends it",
+  "200 streams": "the server lets one address have 200; its proxy 100",
+};
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Resident memory while something lasts, KiB: the most of all samples. */
+async function mostWhile<T>(pid: number, work: Promise<T>): Promise<[T, number]> {
+  let [most, going] = [0, true];
+  const done = work.finally(() => going = false);
+  while (going) {
+    most = Math.max(most, await residentKib(pid));
+    await pause(SAMPLE_MS);
+  }
+  return [await done, most];
+}
+
+/** What one round found. Memory in KiB. */
+interface Round {
+  readonly calm: Asked;
+  readonly attacked: Asked;
+  readonly most: number;
+  readonly counted: Counted;
+  /** How long the attack had lasted when it was asked what it had counted, milliseconds. */
+  readonly lastedMs: number;
+}
+
+async function round(
+  kind: string,
+  port: string,
+  pid: number,
+  client: LineProcess,
+): Promise<Round> {
+  const ask = async (): Promise<Asked> => JSON.parse(await client.ask(String(ROUND_MS), ROUND_MS));
+  const calm = await ask();
+  await using attack = LineProcess.deno("flood_attack.ts", [port, kind]);
+  const from = performance.now();
+  await attack.next();
+  await pause(SETTLE_MS);
+  const [attacked, most] = await mostWhile(pid, ask());
+  const counted: Counted = JSON.parse(await attack.ask("tell"));
+  return { calm, attacked, most, counted, lastedMs: performance.now() - from };
+}
+
+/** What an attack did, for reading: answers a second, and what is left of its connections. */
+function told({ counted, lastedMs }: Round): string {
+  return Object.entries(counted).map(([name, value]) => {
+    if (name === "open") return `${value} open at its end`;
+    const many = name === "bytes" ? value / 1e6 : value;
+    const unit = { bytes: "MB", ended: "connections ended" }[name] ?? `answered with ${name}`;
+    return `${Math.round(many / lastedMs * 1000).toLocaleString("en-US")} ${unit} a second`;
+  }).join(", ");
+}
+
+async function measure(kind: string, env: Record<string, string>): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const settings = { ...env, PORT: String(freePort()) };
+  const { pid } = stack.use(await launchServer(settings, await grantedFlags(settings)));
+  const client = stack.use(LineProcess.deno("flood_client.ts", [settings.PORT]));
+  await client.next();
+  // The first requests are slower, and fill caches.
+  await client.ask(String(ROUND_MS), ROUND_MS);
+  const before = await residentKib(pid);
+  const rounds: Round[] = [];
+  for (let n = 0; n < ROUNDS; n++) {
+    rounds.push(await round(kind, settings.PORT, pid, client));
+    await pause(SETTLE_MS);
+  }
+  await pause(SETTLE_MS);
+  const after = await residentKib(pid);
+  const most = Math.max(...rounds.map((each) => each.most));
+  const of = (which: "calm" | "attacked", figure: "p50" | "p99") =>
+    median(rounds.map((each) => each[which][figure])).toFixed(2);
+  const ratios = rounds.map(({ calm, attacked }) => attacked.p99 / calm.p99);
+  const waits = `p99 ${of("calm", "p99")} → ${of("attacked", "p99")} ms, ` +
+    `p50 ${of("calm", "p50")} → ${of("attacked", "p50")} ms; ` +
+    `rounds ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}`;
+  console.log(`  ${kind}: ${ATTACKS[kind]}; ${told(rounds.at(-1)!)}`);
+  report("p99 of another beside it", median(ratios), "×", waits, {
+    at: "most",
+    value: MOST_RATIO,
+  });
+  const mib = (kib: number) => `${(kib / 1024).toFixed(0)} MiB`;
+  const memory = `${mib(before)} before, ${mib(most)} at most, ${mib(after)} after`;
+  report("memory, grown by at most", (most - before) / 1024, " MiB", memory, {
+    at: "most",
+    value: MOST_GROWN,
+  });
+}
+
+/** Runs the benchmark. */
+export async function floodBench(dir: string): Promise<void> {
+  const load = () => loadavg().map((each) => each.toFixed(2)).join(" ");
+  console.log(`Harm done to others, without a proxy; load average ${load()} before`);
+  const data = join(dir, "flood");
+  await Deno.mkdir(join(data, "sandbox"), { recursive: true });
+  await seedLog(join(data, "sandbox", "events.db"), EVENTS);
+  const env = {
+    PNL_DATA_DIR: data,
+    LOG_DIR: join(dir, "flood-logs"),
+    LOG_LEVEL: "error",
+    PNL_TRUSTED_PROXIES: "127.0.0.1",
+  };
+  for (const kind of Object.keys(ATTACKS)) await measure(kind, env);
+  console.log(`  load average ${load()} after`);
+}
