@@ -120,8 +120,8 @@ export class Reader {
     }
     const answer = last ?? await this.#ask(block);
     const shown = completed(JSON.parse(block.text), JSON.parse(answer.text));
-    await this.#hold(answer);
-    await this.#hold({ ...answer, text: JSON.stringify(shown) });
+    await this.#hold(answer, "answered");
+    await this.#hold({ ...answer, text: JSON.stringify(shown) }, `${block.path}:${block.line}`);
     this.done.answers++;
   }
 
@@ -136,14 +136,16 @@ export class Reader {
     return { method, path, status: response.status, text: await response.text() };
   }
 
-  /** Holds an answer, real or shown, to the API's own document. */
-  async #hold({ method, path, status, text }: Answer): Promise<void> {
+  /** Holds an answer, real or shown somewhere, to the API's own document. */
+  async #hold({ method, path, status, text }: Answer, where: string): Promise<void> {
     this.#check ??= await OpenApiCheck.of((path) =>
       fetch(`http://127.0.0.1:${this.#stage.port}${path}`)
     );
     const type = `application/${status >= 400 ? "problem+" : ""}json`;
     const response = new Response(text, { status, headers: { "content-type": type } });
-    await this.#check.answer(method, path, response);
+    await this.#check.answer(method, path, response).catch((error) => {
+      throw new Error(`${where} is not what the API's document says`, { cause: error });
+    });
   }
 
   /** Of a stream the fields of a frame, and the name of the first event. */

@@ -1,20 +1,5 @@
 /** What somebody who followed the documents leaves in the project's folder. */
-
-/** True for a path that git ignores. */
-type Ignored = (path: string) => boolean;
-
-/**
- * Reads a `.gitignore` as this project writes it: a name or `*.ending`, a `/` before it where it is of the
- * root alone, a `/` behind it where it is a folder's.
- */
-export function ignoredBy(text: string): Ignored {
-  const patterns = text.split("\n").filter((line) => line !== "").map((line) => {
-    const [, root, name] = /^(\/?)(.*?)\/?$/.exec(line)!;
-    const source = name!.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*");
-    return new RegExp(root === "/" ? `^${source}(/|$)` : `(^|/)${source}(/|$)`);
-  });
-  return (path) => patterns.some((pattern) => pattern.test(path));
-}
+import { ignoredBy } from "./git_ignore.ts";
 
 /** The files of a folder that git would not ignore, and when each was written last, milliseconds. */
 export function filesOf(folder: string): ReadonlyMap<string, number> {

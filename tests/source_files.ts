@@ -1,4 +1,5 @@
 /** The project's own files, as the tests that read code see them. */
+import { ignoredBy } from "./git_ignore.ts";
 
 /** A file: its path from the project's root, with `/`, and its text. */
 export interface SourceFile {
@@ -9,12 +10,14 @@ export interface SourceFile {
 const ROOT = new URL("..", import.meta.url);
 const CODE = /\.tsx?$/;
 const TEXT = /\.(tsx?|js|json|md|css|html|sql|yaml|yml|sh)$|^\.env\.example$|(^|\/)\.ci\/run$/;
-const SKIPPED = new Set([".git", "node_modules", "data", "logs", "dist", "coverage", "deno.lock"]);
+const SKIPPED = new Set([".git", "deno.lock"]);
+
+const ignored = ignoredBy(Deno.readTextFileSync(new URL(".gitignore", ROOT)));
 
 function* walk(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(new URL(folder === "" ? "." : `${folder}/`, ROOT))) {
-    if (SKIPPED.has(entry.name)) continue;
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (SKIPPED.has(entry.name) || ignored(path)) continue;
     if (entry.isDirectory) yield* walk(path);
     else if (entry.isFile) yield path;
   }
