@@ -23,6 +23,8 @@ export interface FaultyProxy extends AsyncDisposable {
   loseReply(text: string): Promise<void>;
   /** The next such command, as it was sent. It is passed on as well. */
   record(text: string): Promise<Uint8Array>;
+  /** Holds the next such command back while something is done. Resolves, or rejects, with that. */
+  before(text: string, act: () => Promise<void>): Promise<void>;
   /** Sends a command over a connection of its own. Gives the answer as it came. */
   replay(command: Uint8Array): Promise<string>;
 }
@@ -38,7 +40,8 @@ interface Pair {
 /** What is to happen to the next command that contains a text. */
 interface Trap {
   readonly text: string;
-  spring(command: Uint8Array, pair: Pair): void;
+  /** The command goes on when this is done. */
+  spring(command: Uint8Array, pair: Pair): void | Promise<void>;
 }
 
 function close(end: Deno.TcpConn): void {
@@ -129,6 +132,12 @@ class Proxy implements FaultyProxy {
     return promise;
   }
 
+  before(text: string, act: () => Promise<void>): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#traps.add({ text, spring: () => act().then(resolve, reject) });
+    return promise;
+  }
+
   async replay(command: Uint8Array): Promise<string> {
     using server = await Deno.connect({ hostname: "127.0.0.1", port: this.#to });
     await writeAll(server, command);
@@ -205,7 +214,7 @@ class Proxy implements FaultyProxy {
     for (const trap of [...this.#traps]) {
       if (!text.includes(trap.text)) continue;
       this.#traps.delete(trap);
-      trap.spring(command, pair);
+      await trap.spring(command, pair);
     }
     await writeAll(pair.server, command);
   }
