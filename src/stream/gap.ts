@@ -1,16 +1,23 @@
 /** A gap that is being filled: the finals after a position, read as fast as they are sent. */
 import type { Broadcast } from "./broadcast.ts";
 import type { Hub } from "./hub.ts";
+import type { ResetReason } from "./resume.ts";
 
 /** Finals read at a time. */
 const PAGE = 16;
 /** A peer that has let no final through for so long is not waited for. */
 const PATIENCE_MS = 5_000;
 
-/** Reads the finals after an offset one by one, up to the end. */
+/** What a gap is filled from. */
+type Source = Pick<Hub, "epoch" | "faultAt" | "finalsAfter">;
+
+/** Reads the finals after an offset one by one, up to the end or to where some are missing. */
 export class Gap {
-  readonly #hub: Pick<Hub, "finalsAfter">;
+  readonly #hub: Source;
+  /** Of the stream in which the gap is: another may have begun before it is filled. */
+  readonly #epoch: string;
   #filled: number;
+  #fault: ResetReason | null = null;
   #page: Broadcast[] = [];
   #movedAt: number;
   #sent = -1;
@@ -19,16 +26,25 @@ export class Gap {
   #left = 0;
 
   /** @param after the offset that the peer has */
-  constructor(hub: Pick<Hub, "finalsAfter">, after: number, now: number) {
+  constructor(hub: Source, after: number, now: number) {
     this.#hub = hub;
+    this.#epoch = hub.epoch;
     this.#filled = after;
     this.#movedAt = now;
   }
 
-  /** The next final, or undefined at the end. */
+  /** The next final; undefined at the end, and where there is a {@link fault}. */
   first(): Broadcast | undefined {
-    if (this.#page.length === 0) this.#page = this.#hub.finalsAfter(this.#filled, PAGE);
+    if (this.#page.length === 0) {
+      this.#fault = this.#hub.faultAt({ epoch: this.#epoch, offset: this.#filled });
+      if (this.#fault === null) this.#page = this.#hub.finalsAfter(this.#filled, PAGE);
+    }
     return this.#page[0];
+  }
+
+  /** Why the rest cannot be filled any more, as {@link first} found; null where nothing is missing. */
+  get fault(): ResetReason | null {
+    return this.#fault;
   }
 
   /** The next final is sent. */

@@ -1,7 +1,7 @@
 /** The hub: listens to the projection and gives each new snapshot to every subscriber. */
 import { getLogger } from "@logtape/logtape";
 import type { HistogramCounts } from "../metrics/histogram.ts";
-import type { Frame } from "../projection/frame.ts";
+import type { Frame, StreamPosition } from "../projection/frame.ts";
 import type { Projection } from "../projection/projection.ts";
 import { Admission } from "./admission.ts";
 import { Broadcast, type Serve } from "./broadcast.ts";
@@ -12,7 +12,7 @@ import type { HubOptions } from "./hub_options.ts";
 import type { Counter, HubStats } from "./hub_stats.ts";
 import { type Limit, type OpeningLimit, RefusalCounts } from "./limits.ts";
 import { Overload } from "./overload.ts";
-import { planResume, type Resume } from "./resume.ts";
+import { faultAt, planResume, type ResetReason, type Resume } from "./resume.ts";
 import type { Subscriber, Transport } from "./subscriber.ts";
 import { Ticker } from "./ticker.ts";
 
@@ -144,6 +144,14 @@ export class Hub {
   /** How a client that names a position goes on. */
   resume(since: string | null): Resume {
     return planResume(this.#projection, since);
+  }
+
+  /**
+   * Why {@link finalsAfter} does not give all finals since a position, or gives another stream's; null where it
+   * does. To be asked each time: a gap takes its time, and the snapshots of an edge may begin anew meanwhile.
+   */
+  faultAt(position: StreamPosition): ResetReason | null {
+    return faultAt(this.#projection, position);
   }
 
   /** Finals above an offset, oldest first, dressed. */

@@ -1,5 +1,5 @@
 /** How a stream goes on from a position that a client names. */
-import { parseStreamPosition } from "../projection/frame.ts";
+import { parseStreamPosition, type StreamPosition } from "../projection/frame.ts";
 import type { Projection } from "../projection/projection.ts";
 
 /** Why a gap cannot be filled: the client must forget what it has and take the snapshot that follows. */
@@ -27,6 +27,15 @@ export const MAX_REPLAYED_FINALS = 720;
 /** A client that is ahead of a node waits so long for it, milliseconds, and is told so after that. */
 export const MAX_AWAIT_MS = 2_000;
 
+/** Why the finals after a position are not all here, or are none of its stream's; null where they are. */
+export function faultAt(
+  { epoch, completeAfter }: Projection,
+  position: StreamPosition,
+): ResetReason | null {
+  if (position.epoch !== epoch) return "epoch";
+  return position.offset < completeAfter ? "gap" : null;
+}
+
 /**
  * Decides how to go on.
  *
@@ -44,8 +53,8 @@ export function planResume(
   if (projection.trails && projection.current() === null) {
     return { kind: "await", offset: position.offset };
   }
-  if (position.epoch !== projection.epoch) return { kind: "reset", reason: "epoch" };
-  if (position.offset < projection.completeAfter) return { kind: "reset", reason: "gap" };
+  const fault = faultAt(projection, position);
+  if (fault !== null) return { kind: "reset", reason: fault };
   if (position.offset > (projection.current()?.offset ?? 0)) {
     if (projection.trails) return { kind: "await", offset: position.offset };
     return { kind: "reset", reason: "ahead" };

@@ -33,6 +33,8 @@ class SseSubscriber implements Subscriber {
   readonly #hub: Hub;
   readonly #since: string | null;
   readonly #holder: Holder;
+  /** Of the stream that it follows: whoever follows it when another begins is sent away. */
+  readonly #epoch: string;
   readonly #pending = new Pending(MAX_WAITING_FINALS);
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   /** While a gap is filled: the offset filled so far. Nothing live is sent meanwhile. */
@@ -49,6 +51,7 @@ class SseSubscriber implements Subscriber {
     this.#hub = hub;
     this.#since = since;
     this.#holder = holder;
+    this.#epoch = hub.epoch;
   }
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -106,6 +109,8 @@ class SseSubscriber implements Subscriber {
   /** Reads the finals since the last snapshot sent, in the place of what waits. */
   missed(): void {
     if (this.#replayed !== null || this.#lastOffset < 0) return;
+    // A client that is ahead of this node lacks nothing yet.
+    if (this.#lastOffset > this.#hub.current().frame.offset) return;
     this.#pending.keepNewest();
     const newest = this.#pending.take();
     if (newest !== undefined) this.#leaveToReplay(newest);
@@ -165,8 +170,13 @@ class SseSubscriber implements Subscriber {
   }
 
   #replay(after: number): void {
-    if (performance.now() > this.#refillUntil) return this.#giveUp();
+    // A gap takes its time, and meanwhile an edge may have begun anew or have forgotten the oldest finals.
+    const fault = this.#hub.faultAt({ epoch: this.#epoch, offset: after });
+    if (fault !== null) return this.#giveUp(fault);
+    if (performance.now() > this.#refillUntil) return this.#giveUp("gap");
     const page = this.#hub.finalsAfter(after, REPLAY_PAGE);
+    // A reader that waits pulls again before the first of them is sent: it gets nothing out of turn.
+    this.#replayed = null;
     for (const broadcast of page) this.#send(broadcast);
     const last = page.at(-1);
     this.#replayed = last?.frame.offset ?? null;
@@ -177,12 +187,12 @@ class SseSubscriber implements Subscriber {
     if (current.frame.offset !== this.#lastOffset) this.#send(current);
   }
 
-  /** The client does not keep up: what lies between is not sent, and it is told so. */
-  #giveUp(): void {
+  /** What is left of a gap is not sent, and the client is told so: it is too slow, or that is not here. */
+  #giveUp(reason: ResetReason): void {
     const current = this.#hub.current();
     this.#replayed = null;
     this.#refillUntil = Infinity;
-    this.#reset("gap", current);
+    this.#reset(reason, current);
     this.#send(current);
   }
 

@@ -121,6 +121,8 @@ export class WebSocketSubscriber implements Subscriber {
   /** Reads the finals since the last snapshot sent, in the place of what waits. */
   missed(): void {
     if (this.#gap !== null || this.#lastOffset < 0) return;
+    // A peer that is ahead of this node lacks nothing yet.
+    if (this.#lastOffset > this.#hub.current().frame.offset) return;
     this.#refill();
     this.#attempt(() => this.#pump());
   }
@@ -169,7 +171,7 @@ export class WebSocketSubscriber implements Subscriber {
       this.#line.lapse(now);
     }
     this.#attempt(() => {
-      if (this.#gap?.isStuck(now)) this.#giveUp();
+      if (this.#gap?.isStuck(now)) this.#endGap("gap");
       this.#pump();
     });
   }
@@ -289,7 +291,7 @@ export class WebSocketSubscriber implements Subscriber {
 
   /** A slow peer gets the newest alone, and is told where a final is not among what it gets. */
   #conflate(): void {
-    if (this.#gap !== null && this.#refilling) this.#giveUp();
+    if (this.#gap !== null && this.#refilling) this.#endGap("gap");
     const skipped = this.#pending?.keepNewest() ?? [];
     if (skipped.some(({ frame }) => frame.final)) this.#owed ??= "gap";
     this.#hub.count("conflated", skipped.length);
@@ -299,11 +301,7 @@ export class WebSocketSubscriber implements Subscriber {
     if (this.#gap !== null) {
       const final = this.#gap.first();
       if (final !== undefined) return final;
-      const { sent } = this.#gap;
-      this.#gap = null;
-      const current = this.#hub.current();
-      // On an edge the last final is the current one until the next snapshot comes.
-      if (current.frame.offset !== sent) this.#keep(current);
+      this.#endGap(this.#gap.fault);
     }
     return this.#pending?.first;
   }
@@ -340,12 +338,15 @@ export class WebSocketSubscriber implements Subscriber {
     this.#pending = null;
   }
 
-  /** The peer does not read: what lies between is not sent, and it will be told so. */
-  #giveUp(): void {
-    this.#hub.count("conflated", this.#gap?.left ?? 0);
+  /** What is current comes next; where there is a reason, what is left of the gap is not sent, which is said. */
+  #endGap(reason: ResetReason | null): void {
+    const { sent = -1, left = 0 } = this.#gap ?? {};
     this.#gap = null;
-    this.#owed = "gap";
-    this.#keep(this.#hub.current());
+    this.#hub.count("conflated", left);
+    this.#owed = reason ?? this.#owed;
+    const current = this.#hub.current();
+    // On an edge the last final is the current one until the next snapshot comes.
+    if (reason !== null || current.frame.offset !== sent) this.#keep(current);
   }
 
   #endGreeting(): void {
