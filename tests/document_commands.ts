@@ -46,7 +46,7 @@ export const REFUSED: readonly Refused[] = [
   { begins: "curl -s 'http://127.0.0.1:3000/api/pnl/history?limit=0'", says: /bad-parameter/ },
 ];
 
-/** JSON that is no answer of the server, or not of this one, and what holds it to the code. */
+/** JSON that is no answer of the server, and what holds it to the code. */
 export const PARSED_ONLY: readonly { path: string; heading: string; heldBy: string }[] = [
   {
     path: "docs/INTEGRATION.md",
@@ -54,8 +54,14 @@ export const PARSED_ONLY: readonly { path: string; heading: string; heldBy: stri
     heldBy: "tests/snippets_test.ts",
   },
   { path: "docs/OPERATIONS.md", heading: "Alerts", heldBy: "tests/snippets_test.ts" },
-  { path: "docs/API.md", heading: "Edges", heldBy: "src/http/openapi_edge_redis_test.ts" },
 ];
+
+/** JSON that another node answers: which answer of the API's document it has to be. */
+export const OF_ANOTHER_NODE = {
+  path: "docs/API.md",
+  heading: "Edges",
+  answer: { method: "GET", path: "/api/pnl/history", status: 503 },
+} as const;
 
 /** What a command is listed under, if anything. */
 export function notRun(command: string): NotRun | undefined {

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { OpenApiCheck } from "../src/http/test_openapi.ts";
 import { type Block, blocksOf, commandsOf, documents } from "./documents.ts";
-import { notRun, PARSED_ONLY, type Place, placed, REFUSED } from "./document_commands.ts";
+import {
+  notRun,
+  OF_ANOTHER_NODE,
+  PARSED_ONLY,
+  type Place,
+  placed,
+  REFUSED,
+} from "./document_commands.ts";
 import type { Ran, Stage } from "./document_stage.ts";
 import { completed } from "./document_shape.ts";
 import { until } from "./server_process.ts";
@@ -117,6 +124,10 @@ export class Reader {
   async #compareJson(block: Block, last: Answer | null): Promise<void> {
     if (PARSED_ONLY.some(({ path, heading }) => path === block.path && heading === block.heading)) {
       return;
+    }
+    const { path, heading, answer: other } = OF_ANOTHER_NODE;
+    if (block.path === path && block.heading === heading) {
+      return await this.#hold({ ...other, text: block.text }, `${path}:${block.line}`);
     }
     const answer = last ?? await this.#ask(block);
     const shown = completed(JSON.parse(block.text), JSON.parse(answer.text));
