@@ -19,7 +19,8 @@ RUN deno task build
 ENV DENO_DIR=/opt/deno-dir
 RUN DENO_UNSTABLE_NPM_LAZY_CACHING=1 deno cache --frozen main.ts deploy/healthcheck.ts \
   && deno run -q --no-config --allow-read --allow-write=deno.json build/image_manifest.ts ${DENO_DIR} \
-  && rm -rf build && deno cache main.ts deploy/healthcheck.ts
+  && rm -rf build && deno cache main.ts deploy/healthcheck.ts \
+  && deno task -q warm
 
 FROM debian:bookworm-slim
 COPY --from=build /usr/local/bin/deno /usr/local/bin/deno

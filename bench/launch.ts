@@ -72,7 +72,7 @@ export async function launchServer(
 ): Promise<Launched> {
   const start = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-prompt", "--cached-only", ...granted, "main.ts", "serve"],
+    args: ["run", "-q", "--no-prompt", "--cached-only", ...granted, "dist/server/main.js", "serve"],
     env: { ...MALLOC, ...env },
     stdout: "null",
     stderr: "null",

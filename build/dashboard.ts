@@ -1,15 +1,13 @@
 /** Builds the dashboard: what a browser loads, under names that change with what is in them. */
-import { createHash } from "node:crypto";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { BuildError, hashOfInputs, hashOfOutput, removeOld, sha256, writeWhole } from "./output.ts";
 
 /** Where it is put; paths are from the project's root. */
 export const OUTPUT = "dist/dashboard";
 const SOURCE = "src/dashboard";
+const WHAT = "the dashboard";
 /** A change in any of these makes the output stale. */
 const INPUTS = [SOURCE, "src/client", "src/pnl", "build", "deno.json", "deno.lock"];
-/** What no output names any more is kept for so long: a server that is starting may be about to read it. */
-const KEEP_MS = 3_600_000;
-
 /** What index.html names, and what the bundler calls what it makes of it. */
 const ENTRIES = [
   { source: "main.tsx", stem: "main" },
@@ -31,46 +29,6 @@ interface Code {
   readonly chunks: readonly Asset[];
 }
 
-/** The dashboard cannot be built. */
-export class BuildError extends Error {
-  readonly code = "build_failed";
-  constructor(readonly faults: readonly string[]) {
-    super(`Cannot build the dashboard: ${faults.join("\n")}`);
-    this.name = "BuildError";
-  }
-}
-
-function sha256(...parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part).update("\0");
-  return hash.digest("hex");
-}
-
-function* filesUnder(path: string): Generator<string> {
-  if (Deno.statSync(path).isFile) return yield path;
-  for (const { name } of [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? -1 : 1)) {
-    yield* filesUnder(`${path}/${name}`);
-  }
-}
-
-/** The hash of all that the output depends on. */
-function hashOfInputs(): string {
-  const paths = INPUTS.flatMap((path) => [...filesUnder(path)])
-    .filter((path) => !/_test\.tsx?$/.test(path));
-  return sha256(Deno.version.deno, ...paths.flatMap((path) => [path, Deno.readFileSync(path)]));
-}
-
-/** The hash that the present output was built of; null where there is none. */
-function hashOfOutput(): string | null {
-  try {
-    const manifest: unknown = JSON.parse(Deno.readTextFileSync(`${OUTPUT}/manifest.json`));
-    const inputs: unknown = Reflect.get(Object(manifest), "inputs");
-    return typeof inputs === "string" ? inputs : null;
-  } catch {
-    return null;
-  }
-}
-
 function named(stem: string, extension: string, bytes: Uint8Array): Asset {
   return { name: `${stem}-${sha256(bytes).slice(0, 10)}.${extension}`, bytes };
 }
@@ -86,7 +44,7 @@ async function bundle(): Promise<Asset[]> {
     codeSplitting: true,
     write: false,
   });
-  if (!success) throw new BuildError(errors.map(({ text }) => text));
+  if (!success) throw new BuildError(WHAT, errors.map(({ text }) => text));
   return outputFiles.map(({ path, contents }) => ({
     name: path.split("/").at(-1) ?? path,
     bytes: contents ?? new Uint8Array(),
@@ -98,10 +56,10 @@ async function bundleCode(): Promise<Code> {
   const files = await bundle();
   const entries = ENTRIES.map(({ source, stem }) => {
     const entry = files.find(({ name }) => name === `${stem}.js`);
-    if (entry === undefined) throw new BuildError([`the bundle has no ${stem}.js`]);
+    if (entry === undefined) throw new BuildError(WHAT, [`the bundle has no ${stem}.js`]);
     // It can be given a name as the others have, for none of them names it.
     const naming = files.find(({ bytes }) => UTF8.decode(bytes).includes(`"./${stem}.js"`));
-    if (naming !== undefined) throw new BuildError([`${naming.name} imports ${stem}.js`]);
+    if (naming !== undefined) throw new BuildError(WHAT, [`${naming.name} imports ${stem}.js`]);
     return [source, named(stem, "js", entry.bytes)] as const;
   });
   const own = new Set(ENTRIES.map(({ stem }) => `${stem}.js`));
@@ -132,18 +90,12 @@ function makeIndex({ entries, chunks }: Code, styles: Asset, icon: Asset): strin
   return Deno.readTextFileSync(`${SOURCE}/index.html`)
     .replace(/"\.\/([a-z_]+\.[a-z]+)"/g, (_whole, source: string) => {
       const asset = made.get(source);
-      if (asset === undefined) throw new BuildError([`index.html names ${source}, which is none`]);
+      if (asset === undefined) {
+        throw new BuildError(WHAT, [`index.html names ${source}, which is none`]);
+      }
       return `"assets/${asset.name}"`;
     })
     .replace("</head>", `${preloads.join("")}</head>`);
-}
-
-/** Writes a file whole or not at all: somebody may be reading. */
-function writeWhole(path: string, content: string | Uint8Array): void {
-  const part = `${path}.${Deno.pid}.part`;
-  if (typeof content === "string") Deno.writeTextFileSync(part, content);
-  else Deno.writeFileSync(part, content);
-  Deno.renameSync(part, path);
 }
 
 /** A file, and beside it the same in the encodings that browsers take. */
@@ -151,16 +103,6 @@ function writeEncoded(path: string, bytes: Uint8Array): void {
   writeWhole(`${path}.gz`, gzipSync(bytes, { level: 9 }));
   writeWhole(`${path}.br`, brotliCompressSync(bytes));
   writeWhole(path, bytes);
-}
-
-function removeOld(assets: readonly Asset[]): void {
-  const kept = new Set(assets.flatMap(({ name }) => [name, `${name}.gz`, `${name}.br`]));
-  for (const { name } of Deno.readDirSync(`${OUTPUT}/assets`)) {
-    if (kept.has(name)) continue;
-    const path = `${OUTPUT}/assets/${name}`;
-    const writtenAt = Deno.statSync(path).mtime?.getTime() ?? 0;
-    if (Date.now() - writtenAt > KEEP_MS) Deno.removeSync(path);
-  }
 }
 
 /**
@@ -171,8 +113,8 @@ function removeOld(assets: readonly Asset[]): void {
  * @throws {BuildError}
  */
 export async function buildDashboard(force = false): Promise<boolean> {
-  const inputs = hashOfInputs();
-  if (!force && inputs === hashOfOutput()) return false;
+  const inputs = hashOfInputs(INPUTS);
+  if (!force && inputs === hashOfOutput(OUTPUT)) return false;
   const code = await bundleCode();
   const styles = joinStyles();
   const icon = named("icon", "svg", Deno.readFileSync(`${SOURCE}/icon.svg`));
@@ -183,6 +125,7 @@ export async function buildDashboard(force = false): Promise<boolean> {
   writeEncoded(`${OUTPUT}/index.html`, index);
   const manifest = { inputs, assets: assets.map(({ name }) => name) };
   writeWhole(`${OUTPUT}/manifest.json`, JSON.stringify(manifest));
-  removeOld(assets);
+  const kept = assets.flatMap(({ name }) => [name, `${name}.gz`, `${name}.br`]);
+  removeOld(`${OUTPUT}/assets`, new Set(kept));
   return true;
 }

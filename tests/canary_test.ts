@@ -114,7 +114,7 @@ Deno.test("secrets planted in every credential and payload are in no output of a
         await eventually(() => proxies.asked >= POLLS, `polls that meet ${mood}`, 60_000);
         await visitor.visit();
       }
-      await eventually(() => hook.asked > 2, "alerts", 20_000);
+      await eventually(() => hook.asked > 2, "alerts", 60_000);
     } finally {
       await visitor.leave();
       assert.equal((await server.end("SIGTERM")).code, 0, server.output());

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type DashboardFiles, readDashboard } from "../src/http/dashboard_files.ts";
 import { launchBrowser, WITHOUT_BROWSER } from "./browser.ts";
+import { ensureBuilt } from "./built.ts";
 import { type ServerProcess, startServerProcess } from "./server_process.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -39,13 +40,8 @@ export interface OpenDashboard extends AsyncDisposable {
 
 let built: Promise<DashboardFiles> | null = null;
 
-async function build(): Promise<DashboardFiles> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--frozen", "--unstable-bundle", "-A", "build/run.ts"],
-    cwd: ROOT,
-    stdin: "null",
-  }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
+async function readBuilt(): Promise<DashboardFiles> {
+  await ensureBuilt();
   const files = await readDashboard(`${ROOT}dist/dashboard`);
   assert.ok(files !== null, "the dashboard is not built");
   return files;
@@ -53,7 +49,7 @@ async function build(): Promise<DashboardFiles> {
 
 /** The dashboard as it is in the source, such as for `startTestServer({ dashboard })`. */
 export function builtDashboard(): Promise<DashboardFiles> {
-  return built ??= build();
+  return built ??= readBuilt();
 }
 
 /** A line that broke is an error to the browser, and none of the page: for tests that cut it. */

@@ -33,10 +33,12 @@ function covers(grant: { permission: string; value: string }, used: Used): boole
 }
 
 /**
- * A package that the Redis client needs (`debug`) looks at all of the environment, and at its own setting.
- * Nothing of it is granted: `--ignore-env` makes it look empty.
+ * A package that the Redis client needs (`debug`) looks at all of the environment, and at its own setting,
+ * and for a package that colours what it says. Nothing of it is granted: `--ignore-env` makes the one look
+ * empty, and it goes without the other.
  */
 function isIgnored({ permission, value }: Used): boolean {
+  if (permission === "read") return value?.endsWith("/dist/server/node_modules") ?? false;
   return permission === "env" && (value === null || value === "DEBUG");
 }
 

@@ -1,9 +1,11 @@
 /** Runs the server as a process of its own, with the permissions that it asks for and no others. */
 import { fileURLToPath } from "node:url";
+import { ensureBuilt } from "./built.ts";
 
 const ROOT = new URL("../", import.meta.url);
-/** The program in a checkout. */
-const mainOf = (root: URL) => fileURLToPath(new URL("main.ts", root));
+/** The program in a checkout, and what its build makes of it, which is what `serve` is run from. */
+const MAIN = "main.ts";
+const BUILT_MAIN = "dist/server/main.js";
 const START_MS = 20_000;
 /** A command that runs longer is ended, and has failed. */
 const COMMAND_MS = 30_000;
@@ -46,8 +48,9 @@ function denoRun(
   env: Record<string, string>,
   deadlineMs: number | null = COMMAND_MS,
   cwd: URL | string = ROOT,
+  program = MAIN,
 ) {
-  const main = mainOf(cwd instanceof URL ? cwd : ROOT);
+  const main = fileURLToPath(new URL(program, cwd instanceof URL ? cwd : ROOT));
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "--frozen", "--cached-only", "--no-prompt", ...flags, main, ...args],
     cwd,
@@ -112,15 +115,17 @@ export async function runSignalled(
 /**
  * Starts the server and waits until it says where it serves.
  *
- * @param root the checkout that it is of; this one by default
+ * @param root the checkout that it is of, which need not be built; this one by default
  */
 export async function startServerProcess(
   env: Record<string, string>,
   root: URL = ROOT,
 ): Promise<ServerProcess> {
+  if (root === ROOT) await ensureBuilt();
   const flags = await flagsFor("serve", env);
+  const program = root === ROOT ? BUILT_MAIN : MAIN;
   const launched = performance.now();
-  const child = denoRun(flags, ["serve"], env, null, root).spawn();
+  const child = denoRun(flags, ["serve"], env, null, root, program).spawn();
   let text = "";
   const collect = async (stream: ReadableStream<Uint8Array>) => {
     for await (const part of stream.pipeThrough(new TextDecoderStream())) text += part;
