@@ -9,6 +9,8 @@ export interface Proxy extends AsyncDisposable {
   readonly port: number;
   /** All that it has written into its log of errors. */
   errors(): Promise<string>;
+  /** A line for each request that has ended, with the server that answered it. */
+  accesses(): Promise<string>;
 }
 
 /** A port that nobody listens on now. */
@@ -111,5 +113,6 @@ export async function startProxy(
     throw error;
   }
   const errors = () => Deno.readTextFile(`${folder}/stderr`);
-  return { port, errors, [Symbol.asyncDispose]: stop };
+  const accesses = () => Deno.readTextFile(`${folder}/stdout`);
+  return { port, errors, accesses, [Symbol.asyncDispose]: stop };
 }

@@ -1,6 +1,7 @@
 /** The service is replaced node by node, by a newer build and back, while clients are connected. */
 import assert from "node:assert/strict";
 import { ClientRun } from "./client_run.ts";
+import { ClientStory } from "./client_story.ts";
 import { Deployment } from "./deployed.ts";
 import { type Ended, runCommand, until } from "./server_process.ts";
 
@@ -77,17 +78,61 @@ class Reader implements AsyncDisposable {
   }
 }
 
-function clientOf(deployment: Deployment, transport: "websocket" | "sse"): ClientRun {
+/** A client, and what befalls it. */
+interface Follower {
+  readonly run: ClientRun;
+  readonly story: ClientStory;
+}
+
+function follow(deployment: Deployment, transport: "websocket" | "sse"): Follower {
   const ticket = async () => {
     const { url, headers } = deployment;
     const response = await fetch(`${url}/api/tickets`, { method: "POST", headers });
     return (await response.json()).ticket;
   };
-  return new ClientRun(deployment.url, {
+  const story = new ClientStory();
+  const run = new ClientRun(deployment.url, {
     transports: [transport],
     headers: () => deployment.headers,
     ticket,
+    fetch: story.fetch,
+    WebSocket: story.WebSocket,
   });
+  story.follow(run);
+  return { run, story };
+}
+
+/** The clients, and what is done to the nodes meanwhile. */
+class Followers implements Disposable {
+  readonly all: readonly Follower[];
+  readonly #deployment: Deployment;
+
+  constructor(deployment: Deployment) {
+    this.#deployment = deployment;
+    this.all = [
+      follow(deployment, "websocket"),
+      follow(deployment, "websocket"),
+      follow(deployment, "sse"),
+    ];
+  }
+
+  /** Tells each what is done now. */
+  tell(what: string): void {
+    for (const { story } of this.all) story.tell(`--- ${what}`);
+  }
+
+  /** What befell one of them, and at which node it was: for the message of a failure. */
+  async told({ story }: Follower): Promise<string> {
+    const { proxy } = this.#deployment;
+    const streams = (await proxy.accesses()).split("\n")
+      .filter((line) => /GET \/(ws|api\/pnl\/stream) /.test(line));
+    const nodes = [this.#deployment.edgeUrl(0), this.#deployment.edgeUrl(1)].join(", ");
+    return `\n${story}\nStreams, as they ended; edges 0 and 1 are ${nodes}:\n${streams.join("\n")}`;
+  }
+
+  [Symbol.dispose](): void {
+    for (const { run } of this.all) run[Symbol.dispose]();
+  }
 }
 
 async function calm(): Promise<void> {
@@ -95,22 +140,30 @@ async function calm(): Promise<void> {
 }
 
 /** Each client is given finals again. */
-async function goOn(runs: readonly ClientRun[]): Promise<void> {
-  for (const run of runs) {
-    const before = run.finals.length;
-    const count = () => Promise.resolve(run.finals.length);
-    await until(count, (now) => now > before + 1, AGAIN_MS).catch((error) => {
-      throw new Error(`${error.message}: ${run.story.join(", ")}`);
+async function goOn(followers: Followers): Promise<void> {
+  for (const each of followers.all) {
+    const { finals } = each.run;
+    const before = finals.length;
+    const count = () => Promise.resolve(finals.length);
+    await until(count, (now) => now > before + 1, AGAIN_MS).catch(async (error) => {
+      throw new Error(`${error.message}: ${await followers.told(each)}`);
     });
   }
 }
 
 /** Edges first, one by one, then the writer, as docs/DEPLOYMENT.md has it. */
-async function replaceEdges(deployment: Deployment, root?: URL): Promise<void> {
+async function replaceEdges(
+  deployment: Deployment,
+  followers: Followers,
+  root?: URL,
+): Promise<void> {
   for (const edge of [0, 1] as const) {
+    followers.tell(`edge ${edge} stops`);
     await deployment.stopEdge(edge);
     await calm();
+    followers.tell(`edge ${edge} starts`);
     await deployment.startEdge(edge, root);
+    followers.tell(`edge ${edge} has started`);
     await calm();
   }
 }
@@ -134,19 +187,21 @@ function versionsOf(deployment: Deployment): Promise<string[]> {
 }
 
 /** Nobody has lost a final, nor had one twice, and nobody was told to forget. */
-async function assertWhole(deployment: Deployment, runs: readonly ClientRun[]): Promise<void> {
+async function assertWhole(deployment: Deployment, followers: Followers): Promise<void> {
   const { url, headers } = deployment;
   const page = await fetch(`${url}/api/pnl/history?limit=1000`, { headers });
   const { items } = await page.json() as { items: { position: number }[] };
-  for (const run of runs) {
-    const [first = 0, last = 0] = [run.finals.at(0), run.finals.at(-1)];
+  for (const each of followers.all) {
+    const { finals, state } = each.run;
+    const [first = 0, last = 0] = [finals.at(0), finals.at(-1)];
     const expected = items.map(({ position }) => 2 * position + 1)
       .filter((offset) => offset >= first && offset <= last);
-    const given = run.finals.filter((offset) => offset <= expected.at(-1)!);
+    const given = finals.filter((offset) => offset <= expected.at(-1)!);
     const missed = expected.filter((offset) => !given.includes(offset));
-    assert.deepEqual(missed, [], run.story.join(", "));
-    assert.deepEqual(given, expected);
-    assert.equal(run.state.missed.resyncs, 0, run.story.join(", "));
+    const told = await followers.told(each);
+    assert.deepEqual(missed, [], told);
+    assert.deepEqual(given, expected, told);
+    assert.equal(state.missed.resyncs, 0, told);
   }
 }
 
@@ -176,32 +231,33 @@ Deno.test("a newer build takes over node by node and the old one again, and no c
   const newer = newerBuild(deployment.nodes.folder);
   const [own] = await versionsOf(deployment);
   await using reader = new Reader(deployment);
-  using one = clientOf(deployment, "websocket");
-  using two = clientOf(deployment, "websocket");
-  using three = clientOf(deployment, "sse");
-  const runs = [one, two, three];
-  await goOn(runs);
+  using followers = new Followers(deployment);
+  await goOn(followers);
 
-  await replaceEdges(deployment, newer);
-  await goOn(runs);
+  await replaceEdges(deployment, followers, newer);
+  await goOn(followers);
+  followers.tell("the writer stops");
   await deployment.stopWriter();
   keep(deployment);
   await calm();
   await deployment.startWriter(newer);
-  await goOn(runs);
+  followers.tell("the writer has started");
+  await goOn(followers);
   assert.deepEqual(await versionsOf(deployment), ["9.9.9", "9.9.9", "9.9.9"]);
 
-  await replaceEdges(deployment);
+  await replaceEdges(deployment, followers);
+  followers.tell("the writer stops");
   await deployment.stopWriter();
   const { code, err } = await refused(deployment);
   assert.equal(code, 1, err);
   assert.match(err, /state\.db: its schema is version \d+, this program knows \d+/);
   putBackState(deployment);
   await deployment.startWriter();
-  await goOn(runs);
+  followers.tell("the writer has started");
+  await goOn(followers);
   assert.deepEqual(await versionsOf(deployment), [own, own, own]);
 
-  await assertWhole(deployment, runs);
+  await assertWhole(deployment, followers);
   await reader[Symbol.asyncDispose]();
   assert.ok(reader.answers > 100, `${reader.answers} answers`);
   assert.deepEqual(reader.failures, [], "reads through the proxy");
