@@ -27,6 +27,7 @@ if [ -e "$STAGE/$name.pid" ]; then
   "$REAL_DENO" task stop || exit 65
   while kill -0 "$(cat "$STAGE/$name.pid")" 2>/dev/null; do sleep 0.05; done
 fi
+: >"$STAGE/$name.log" # The one before has said that it serves.
 "$REAL_DENO" "$@" </dev/null >"$STAGE/$name.log" 2>&1 &
 echo $! >"$STAGE/$name.pid"
 until grep -q "^pnl-stream .*: http" "$STAGE/$name.log"; do
