@@ -75,7 +75,7 @@ export class EdgeFrames {
     if (offset <= before) return NOTHING;
     const final = offset % 2 === 1;
     const frame = { epoch, offset, position: Math.floor(offset / 2), final, json };
-    const broken = this.#current !== null && !this.#continues(final, previous);
+    const broken = this.#current !== null && !this.#continues(previous);
     if (broken || this.#current === null) {
       this.#finals = [];
       this.#wholeFrom = Math.max(previous ?? offset, before + 1);
@@ -87,9 +87,9 @@ export class EdgeFrames {
   }
 
   /** True where the newest final known is the one before. */
-  #continues(final: boolean, previous: number | null): boolean {
-    // A provisional that was read from elsewhere does not say it, and the next snapshot will.
-    if (previous === null) return !final;
+  #continues(previous: number | null): boolean {
+    // What stands beside the stream, newer than its end, does not say it: a final may lie between.
+    if (previous === null) return false;
     return previous <= (this.#finals.at(-1)?.offset ?? this.#wholeFrom);
   }
 

@@ -35,7 +35,7 @@ function published(kinds: readonly boolean[], branch = "a"): SnapshotRecord[] {
 
 Deno.test("EdgeFrames keeps finals and the newest frame, and knows from where they are whole", () => {
   const frames = new EdgeFrames();
-  frames.begin({ branch: "a", epoch: EPOCH }, [record(11, 7), record(13, 11), record(16)]);
+  frames.begin({ branch: "a", epoch: EPOCH }, [record(11, 7), record(13, 11), record(16, 13)]);
   assert.deepEqual(frames.current, {
     epoch: EPOCH,
     offset: 16,
@@ -63,21 +63,30 @@ Deno.test("EdgeFrames.take() passes over what is not newer, and what is of anoth
 
 Deno.test("EdgeFrames.take() notices a final that was missed, and nobody resumes over it", () => {
   const frames = new EdgeFrames();
-  frames.begin({ branch: "a", epoch: EPOCH }, [record(11, 7), record(12)]);
-  // 15 and 19 were trimmed away; 20, which does not say so, was shown before that could be known.
-  assert.equal(frames.take(record(20)).broken, false);
-  assert.equal(frames.completeAfter, 7);
-  assert.equal(frames.take(record(22, 19)).broken, true);
-  assert.equal(frames.completeAfter, 21);
+  frames.begin({ branch: "a", epoch: EPOCH }, [record(11, 7), record(12, 11)]);
+  // 15 and 19 were trimmed away.
+  assert.equal(frames.take(record(20, 19)).broken, true);
+  assert.equal(frames.completeAfter, 19);
+  assert.equal(frames.take(record(22, 19)).broken, false);
   assert.equal(frames.take(record(23, 19)).broken, false);
-  assert.equal(frames.completeAfter, 21);
-  assert.deepEqual(offsets(frames.finalsAfter(21, 10)), [23]);
+  assert.equal(frames.completeAfter, 19);
+  assert.deepEqual(offsets(frames.finalsAfter(19, 10)), [23]);
   assert.equal(frames.take(record(25, 23)).broken, false);
   assert.equal(
     frames.take(record(27)).broken,
     true,
     "a final that does not say what was before it",
   );
+});
+
+Deno.test("EdgeFrames.take() lets nobody resume over a snapshot that does not say what was before it", () => {
+  const frames = new EdgeFrames();
+  frames.begin({ branch: "a", epoch: EPOCH }, [record(11, 7), record(12, 11), record(20)]);
+  assert.equal(frames.current?.offset, 20);
+  assert.equal(frames.completeAfter, 20);
+  assert.deepEqual(frames.finalsAfter(0, 10), []);
+  assert.equal(frames.take(record(22, 19)).broken, false);
+  assert.equal(frames.take(record(24)).broken, true);
 });
 
 Deno.test("EdgeFrames.begin() lets nobody resume over a position of another branch of the epoch", () => {

@@ -74,6 +74,23 @@ Deno.test("EdgeProjection shows what stands under current where the stream was c
   });
 });
 
+Deno.test("EdgeProjection lets nobody go on over finals that were cut off the stream's end", async () => {
+  await withEdge(async ({ server, proxy }) => {
+    const publisher = new TestPublisher(server.client, "a");
+    await publisher.begin();
+    await publisher.publish([3, 5, 8]);
+    await publisher.beat(8);
+    await server.client.xdel(publisher.keys.snapshots, "2-1", "4-0");
+    await using late = new FollowingEdge(proxy.url);
+    await until(() => late.edge.current()?.offset === 8);
+    assert.equal(late.edge.completeAfter, 8);
+    await publisher.publish([9, 10], 5);
+    await until(() => late.edge.current()?.offset === 10);
+    assert.equal(late.restarts, 1);
+    assert.deepEqual(late.offsets, [8, 9, 10]);
+  });
+});
+
 Deno.test("EdgeProjection starts over with another branch, and nothing of the old one comes after", async () => {
   await withEdge(async ({ server, following }) => {
     const { edge } = following;
