@@ -11,8 +11,8 @@ import { median, report } from "./report.ts";
 
 const RUNS = 3;
 const SETTLED_MS = 60_000;
-/** What the server may take beyond the bare one, MiB. */
-const LIMIT_MIB = 60;
+/** What the server may take beyond the bare one: 60 MB. */
+const LIMIT_MIB = 60_000_000 / 2 ** 20;
 
 /** A server in a folder of its own; `stack` stops it. @returns its process id */
 async function startOurs(

@@ -47,7 +47,10 @@ export async function buildServer(force = false): Promise<boolean> {
     if (name !== ENTRY) writeWhole(`${SERVER_OUTPUT}/${name}`, bytes);
   }
   writeWhole(`${SERVER_OUTPUT}/${ENTRY}`, entry);
-  writeWhole(`${SERVER_OUTPUT}/manifest.json`, JSON.stringify({ inputs: hash }));
+  writeWhole(
+    `${SERVER_OUTPUT}/manifest.json`,
+    JSON.stringify({ inputs: hash, files: [...files.keys()] }),
+  );
   removeOld(SERVER_OUTPUT, new Set([...files.keys(), "manifest.json"]));
   return true;
 }
