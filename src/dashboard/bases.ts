@@ -5,7 +5,7 @@ import { createStore } from "zustand/vanilla";
 import type { DeliveredSnapshot } from "../client/delivered.ts";
 import type { Snapshot } from "../pnl/snapshot_schema.ts";
 import type { Explanation } from "./explanation.ts";
-import { useNode } from "./node.ts";
+import { nodeHasLog, useNode } from "./node.ts";
 import { useJson } from "./api.ts";
 import { isBaseOf, type TrendName } from "./change.ts";
 import { store } from "./session.ts";
@@ -72,9 +72,9 @@ function useStoredBase(trend: TrendName | null, version: string | null): Base | 
 export function useBase(snapshot: DeliveredSnapshot, trend: TrendName): Base | null {
   useEffect(follow, []);
   const last = useStore(finals, (state) => state.last);
-  const { role } = useNode();
+  const hasHistory = nodeHasLog(useNode()) === true;
   const followed = baseAmong(last, snapshot, trend);
-  const isStored = followed === null && role === "all" && snapshot.metrics[trend] !== null;
+  const isStored = followed === null && hasHistory && snapshot.metrics[trend] !== null;
   const { components, window } = snapshot;
   const version = trend === "trendPct" ? window.start : components.anthropic.day;
   const stored = useStoredBase(isStored ? trend : null, version);

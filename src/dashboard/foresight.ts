@@ -1,6 +1,6 @@
 /** What the server has said of itself and of the reader tells which questions it refuses. */
 import { ApiError } from "./api.ts";
-import { askedNode } from "./node.ts";
+import { askedNode, nodeHasLog } from "./node.ts";
 import { askedAccess } from "./sign_in.ts";
 
 /** What only a node with a log answers. */
@@ -11,18 +11,18 @@ const OF_AUDIT = /^api\/(?:events|audit)(?![\w-])/;
 const WHO_ASKS = /^api\/session(?![\w-])/;
 
 /**
- * Why the server is known to refuse a path, as it would say it itself; null where it may answer. Waits
- * until the server has said what it is, so that a page that begins there does not ask in vain.
+ * Why the server is known to refuse a path, as it would say it itself; null where it may answer. Waits a
+ * moment for the server to say what it is, so that a page that begins there does not ask in vain.
  */
 export async function refusalOf(path: string): Promise<ApiError | null> {
   if (!path.startsWith("api/") || WHO_ASKS.test(path)) return null;
   const { state, scopes } = await askedAccess();
   if (state === "needed") return new ApiError("unauthorized", 401, "The server wants a key.");
   if (!OF_LOG.test(path)) return null;
-  const { role, writer } = await askedNode();
-  if (role === "edge") {
-    const where = writer === null ? ", whose address is not known yet" : ` at ${writer}`;
-    const message = `This node is an edge and holds no log; ask the writer${where}.`;
+  const node = await askedNode();
+  if (nodeHasLog(node) === false) {
+    const { writer } = node;
+    const message = `This node is an edge and holds no log; ask the writer at ${writer}.`;
     return new ApiError("not-on-this-node", 503, message, null, writer);
   }
   return state === "signed_in" && OF_AUDIT.test(path) && !scopes.includes("audit")

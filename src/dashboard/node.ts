@@ -3,7 +3,9 @@ import { useStore } from "zustand/react";
 import { createStore } from "zustand/vanilla";
 import type { PnlStoreState } from "../client/store.ts";
 import { urlOf } from "./api.ts";
-import { store } from "./session.ts";
+import { hasLog } from "./has_log.ts";
+import { BASE, store } from "./session.ts";
+import { within } from "./within.ts";
 
 /** A server, as its `/health` tells it; null is what is not known yet. */
 export interface ServerNode {
@@ -18,6 +20,8 @@ export interface ServerNode {
 
 const UNKNOWN: ServerNode = { mode: null, role: null, writer: null, version: null };
 const ASK_AGAIN_MS = 5_000;
+/** Others wait so long for the answer. */
+const PATIENCE_MS = 2_000;
 
 const node = createStore<ServerNode>(() => UNKNOWN);
 
@@ -38,22 +42,29 @@ async function ask(): Promise<void> {
   const own = ++asking;
   clearTimeout(timer);
   let found = node.getState();
+  let isAnswered = false;
   try {
     const response = await fetch(urlOf("health"), { credentials: "same-origin" });
     const body: unknown = await response.json();
     const said = (name: string): unknown => Reflect.get(Object(body), name);
+    const role = oneOf(said("role"), ["all", "edge"]);
+    // Somebody else's word, such as a proxy's that finds nobody, or that of a server that wants a key first.
+    if (role === null) throw new Error("The answer does not say what the server is");
     found = {
       mode: oneOf(said("mode"), ["live", "sandbox"]),
-      role: oneOf(said("role"), ["all", "edge"]),
+      role,
       writer: textOrNull(said("writer")),
       version: textOrNull(said("version")),
     };
+    isAnswered = true;
   } catch {
     // What was known before stays until somebody answers.
   }
   if (own !== asking) return;
   node.setState(found, true);
-  if (found.mode === null) timer = setTimeout(look, ASK_AGAIN_MS);
+  // Where the line is cut too it is asked when that is back.
+  const isDue = found.mode === null || !isAnswered && isOpen(store.getState().status);
+  if (isDue) timer = setTimeout(look, ASK_AGAIN_MS);
 }
 
 function isOpen(status: PnlStoreState["status"]): boolean {
@@ -64,9 +75,9 @@ function look(): void {
   answered = ask();
 }
 
-/** The server as it says itself, once what it is asked now is answered or has failed. */
+/** The server as it says itself, once what it is asked now is answered or has failed; or as it was known. */
 export async function askedNode(): Promise<ServerNode> {
-  await answered;
+  await within(answered, PATIENCE_MS);
   return node.getState();
 }
 
@@ -83,7 +94,16 @@ export function useNode(): ServerNode {
   return useStore(node);
 }
 
-/** The same view of the writer; null where it is not known. Whoever named it names no more than a page. */
+/** Whether questions about the log are answered here, as {@link hasLog} says. */
+export function nodeHasLog(node: ServerNode): boolean | null {
+  return hasLog(node, BASE);
+}
+
+/**
+ * The same view of the writer; null where it is not known, or is where the reader is already. Whoever named it
+ * names no more than a page.
+ */
 export function linkToWriter(writer: string | null): string | null {
-  return writer === null || !/^https?:/.test(writer) ? null : `${writer}/${location.hash}`;
+  if (writer === null || !/^https?:/.test(writer) || `${writer}/` === BASE.href) return null;
+  return `${writer}/${location.hash}`;
 }

@@ -3,6 +3,7 @@ import { useStore } from "zustand/react";
 import { createStore } from "zustand/vanilla";
 import { access, ApiError, request, requestJson } from "./api.ts";
 import { store } from "./session.ts";
+import { within } from "./within.ts";
 
 /** `open`: the server asks nobody for a key. `needed`: it wants one. `signed_in`: it has had one. */
 export interface Access {
@@ -31,22 +32,32 @@ function accessOf({ authRequired, authenticated, scopes = [], key }: Session): A
   return { ...NOBODY, state: authRequired && !authenticated ? "needed" : "open" };
 }
 
-let answered: Promise<void> = Promise.resolve();
+/** Others wait so long for the answer. */
+const PATIENCE_MS = 2_000;
 
-/** Who the reader is, once what the server is asked now is answered or has failed. */
+let answered: Promise<void> = Promise.resolve();
+let asking = 0;
+
+/** Who the reader is, once what the server is asked now is answered or has failed; or who it was. */
 export async function askedAccess(): Promise<Access> {
-  await answered;
+  await within(answered, PATIENCE_MS);
   return reader.getState();
 }
 
-/** Asks the server. One that knows of no sessions is open; one that is silent leaves it as it was. */
+/**
+ * Asks the server. One that knows of no sessions is open; one that is silent leaves it as it was. An answer
+ * that is overtaken, such as by signing in, says nothing any more.
+ */
 async function ask(): Promise<void> {
+  const own = ++asking;
+  let found: Access;
   try {
-    reader.setState(accessOf(await requestJson<Session>("api/session")), true);
+    found = accessOf(await requestJson<Session>("api/session"));
   } catch (error) {
-    const isOpen = error instanceof ApiError && error.status === 404;
-    if (isOpen) reader.setState({ ...NOBODY, state: "open" }, true);
+    if (!(error instanceof ApiError) || error.status !== 404) return;
+    found = { ...NOBODY, state: "open" };
   }
+  if (own === asking) reader.setState(found, true);
 }
 
 /** Takes the figures of the last visit out of the browser. */
@@ -69,6 +80,11 @@ export function watchAccess(): void {
   access.addEventListener("unauthorized", () => void (answered = ask()));
   store.subscribe(({ status }, before) => {
     if (status === "refused" && before.status !== "refused") answered = ask();
+  });
+  // Whoever signs in does so for all tabs.
+  document.addEventListener("visibilitychange", () => {
+    const isLeftOut = reader.getState().state === "needed";
+    if (isLeftOut && document.visibilityState === "visible") answered = ask();
   });
   reader.subscribe(({ state }, before) => {
     if (state === before.state) return;

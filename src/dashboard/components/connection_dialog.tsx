@@ -17,6 +17,8 @@ const TIERS: Readonly<Record<string, string>> = {
   default: "nowhere: the log is empty",
 };
 
+const ROLES = { all: "writer", edge: "edge, without a log of its own", unknown: "not known yet" };
+
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (
     <div>
@@ -79,7 +81,7 @@ function NodeFacts() {
   const { role, writer, version, mode } = useNode();
   return (
     <>
-      <Fact name="Node">{role === "edge" ? "edge, without a log of its own" : "writer"}</Fact>
+      <Fact name="Node">{ROLES[role ?? "unknown"]}</Fact>
       {role === "edge" && (
         <Fact name="Writer">
           {writer === null ? "not heard of yet" : <a href={writer}>{writer}</a>}

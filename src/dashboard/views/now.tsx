@@ -8,7 +8,7 @@ import { Tile } from "../components/tile.tsx";
 import type { NamedBase } from "../components/tile_change.tsx";
 import { TileSkeleton } from "../components/tile_skeleton.tsx";
 import { type MetricName, METRICS } from "../metrics.ts";
-import { linkToWriter, useNode } from "../node.ts";
+import { linkToWriter, nodeHasLog, useNode } from "../node.ts";
 import { RECENT_SPAN, useRecent } from "../recent.ts";
 import { hrefOf } from "../route.ts";
 import { useAge, useLive } from "../session.ts";
@@ -58,9 +58,10 @@ function Figures({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
 
 /** What the curves show, or where they are. */
 function AboutCurves() {
-  const { role, writer } = useNode();
-  if (role !== "edge") return <>Curves show the {RECENT_SPAN.toLowerCase()}.</>;
-  const where = linkToWriter(writer);
+  const node = useNode();
+  const isElsewhere = node.role === "edge" && nodeHasLog(node) !== true;
+  if (!isElsewhere) return <>Curves show the {RECENT_SPAN.toLowerCase()}.</>;
+  const where = linkToWriter(node.writer);
   return (
     <>
       Curves are not on this node: the history is on{" "}
@@ -95,10 +96,12 @@ function Tiles({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
   const status = useLive((state) => state.status);
   const ageMs = useAge();
   const baseOf = useNamedBases(snapshot);
-  const { mode, role } = useNode();
-  const { samplesOf, isUnread } = useRecent(snapshot, role === "all");
+  const node = useNode();
+  const hasHistory = nodeHasLog(node) === true;
+  const { samplesOf, isUnread } = useRecent(snapshot, hasHistory);
   // An edge shows what the writer publishes, which is no history: that is said once, below.
-  const missing = role === "edge" ? null : isUnread ? UNREAD : TOO_LITTLE;
+  const isElsewhere = node.role === "edge" && !hasHistory;
+  const missing = isElsewhere ? null : isUnread ? UNREAD : TOO_LITTLE;
   return (
     <div className="tiles">
       {NAMES.map((name) => (
@@ -107,7 +110,7 @@ function Tiles({ snapshot }: { readonly snapshot: DeliveredSnapshot }) {
           metric={name}
           snapshot={snapshot}
           worth={worthOf(status, snapshot.served, METRICS[name].sources)}
-          sandbox={mode === "sandbox"}
+          sandbox={node.mode === "sandbox"}
           ageMs={ageMs}
           named={baseOf(name)}
           samples={samplesOf(name)}
