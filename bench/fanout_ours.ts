@@ -43,6 +43,10 @@ class Feed implements Projection {
     return this.#current;
   }
 
+  streamed(): Frame {
+    return this.#current;
+  }
+
   finalsAfter(): readonly Frame[] {
     return [];
   }

@@ -102,6 +102,10 @@ export class EdgeProjection implements Projection {
     return this.#frames.current;
   }
 
+  streamed(): Frame | null {
+    return this.current();
+  }
+
   finalsAfter(offset: number, limit: number): readonly Frame[] {
     return this.#frames.finalsAfter(offset, limit);
   }

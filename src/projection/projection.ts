@@ -48,6 +48,8 @@ export interface Projection {
   };
   /** The newest frame; null before the first event. */
   current(): Frame | null;
+  /** The newest frame that a stream may bring: {@link current}, but none beyond a final that is still to be told. */
+  streamed(): Frame | null;
   /** Final snapshots with an offset above this one, oldest first. */
   finalsAfter(offset: number, limit: number): readonly Frame[];
   /** {@link finalsAfter} misses none where it is asked from this offset or a greater one. */

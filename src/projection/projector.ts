@@ -58,6 +58,9 @@ export class Projector implements Projection {
   /** Offset of the newest frame told, and position of the newest final told. */
   #told = 0;
   #finalTold: number;
+  /** Position up to which all is stored and told, and the newest frame that streams were given by then. */
+  #arrivedAt: number;
+  #streamed: Frame | null = null;
   /** Null before the fold has ever been at the end of the log. */
   #confirmedAt: number | null;
   #ticking = false;
@@ -76,6 +79,7 @@ export class Projector implements Projection {
       ? { status: "running" }
       : { status: "rebuilding", reason: "folding the log" };
     this.#finalTold = this.#newestFinal();
+    this.#arrivedAt = caughtUp ? this.position : 0;
     this.#confirmedAt = caughtUp ? options.clock.monotonic() : null;
   }
 
@@ -118,6 +122,14 @@ export class Projector implements Projection {
 
   current(): Frame | null {
     return this.#view.current();
+  }
+
+  streamed(): Frame | null {
+    // What is folded beyond may have closed a window: its final would be told after what is newer.
+    if (this.#streamed === null || this.position === this.#arrivedAt) {
+      this.#streamed = this.current();
+    }
+    return this.#streamed;
   }
 
   /** The breakdown's JSON at the current frame's offset; null before the first event. */
@@ -244,6 +256,7 @@ export class Projector implements Projection {
       }
       if (finals.length < PAGE) break;
     }
+    this.#arrivedAt = this.position;
     this.#gate.offer();
   }
 
@@ -257,6 +270,7 @@ export class Projector implements Projection {
   #tell(frame: Frame): boolean {
     if (frame.offset <= this.#told) return false;
     this.#told = frame.offset;
+    this.#streamed = frame;
     this.#listeners.tell(frame);
     return true;
   }

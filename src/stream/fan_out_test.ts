@@ -81,6 +81,7 @@ Deno.test("Hub does not tick while something is pushed, and does so an interval 
       trails: false,
       state: { status: "running" },
       current: () => current,
+      streamed: () => current,
       finalsAfter: () => [],
       subscribe: (listener) => {
         listeners.push(listener);

@@ -44,6 +44,7 @@ class EdgeScene implements AsyncDisposable {
         trails: true,
         state: { status: "running" },
         current: () => frames.current,
+        streamed: () => frames.current,
         finalsAfter: (offset, limit) => frames.finalsAfter(offset, limit),
         subscribe: (listener) => {
           this.#tell.push(listener);

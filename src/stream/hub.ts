@@ -131,7 +131,7 @@ export class Hub {
   /** The current snapshot, dressed now. */
   current(): Broadcast {
     const now = performance.now();
-    const frame = this.#projection.current();
+    const frame = this.#projection.streamed();
     const shared = this.#shared;
     if (
       shared !== null && now - shared.madeAt < SHARED_MS && shared.broadcast.frame === frame
@@ -334,7 +334,7 @@ export class Hub {
   }
 
   #dressCurrent(repeats: boolean): Broadcast {
-    const frame = this.#projection.current();
+    const frame = this.#projection.streamed();
     if (frame !== null) return new Broadcast(frame, this.#serve(frame, "memory"), repeats);
     const empty = this.#empty();
     return new Broadcast(empty, this.#serve(empty, "default"), repeats);

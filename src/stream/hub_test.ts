@@ -70,6 +70,7 @@ Deno.test("Hub says what it could not offer: finals that came while a broadcast 
       trails: false,
       state: { status: "running" },
       current: () => finals.at(-1)!,
+      streamed: () => finals.at(-1)!,
       finalsAfter: () => [],
       subscribe: (listener) => {
         tell.push(listener);

@@ -23,6 +23,7 @@ function projection(more: Partial<Projection> = {}): Projection {
     trails: false,
     state: { status: "running" },
     current: () => frame(50),
+    streamed: () => frame(50),
     completeAfter: 0,
     finalsTier: "memory",
     finalsAfter: (offset, limit) => finals.filter((each) => each.offset > offset).slice(0, limit),

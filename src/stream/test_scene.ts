@@ -29,6 +29,7 @@ export class Scene {
       trails: false,
       state: { status: "running" },
       current: () => this.frames.at(-1) ?? null,
+      streamed: () => this.frames.at(-1) ?? null,
       finalsAfter: (offset, limit) =>
         this.frames.filter((each) => each.final && each.offset > offset).slice(0, limit),
       subscribe: (listener) => {
