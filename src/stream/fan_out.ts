@@ -74,8 +74,11 @@ export class FanOut {
    */
   publish(broadcast: Broadcast): void {
     if (this.isIdle) return this.rest();
-    this.#overflowed ||= this.#waiting.isFull;
-    this.#owner.conflated(this.#waiting.add(broadcast) * this.#listening.size);
+    const pushesOut = this.#waiting.pushesOut(broadcast);
+    this.#overflowed ||= pushesOut;
+    // What is pushed out gives way to nothing: each reads it again, and counts it where that fails.
+    const conflated = this.#waiting.add(broadcast) - (pushesOut ? 1 : 0);
+    this.#owner.conflated(conflated * this.#listening.size);
     if (this.#serving) return;
     this.#serving = true;
     queueMicrotask(() => void this.#serveAll());

@@ -43,6 +43,12 @@ export class Pending {
     return conflated;
   }
 
+  /** True where adding a broadcast would push the oldest final out. */
+  pushesOut({ frame }: Broadcast): boolean {
+    const last = this.#queue.at(-1)?.frame;
+    return this.isFull && last?.final === true && last.offset !== frame.offset;
+  }
+
   /** Takes the oldest that waits. */
   take(): Broadcast | undefined {
     return this.#queue.shift();
@@ -53,7 +59,7 @@ export class Pending {
     return this.#queue.splice(0);
   }
 
-  /** True where the next final would push the oldest out. */
+  /** True where there is room for nothing but what takes the place of the last. */
   get isFull(): boolean {
     return this.#queue.length > this.#maxFinals;
   }

@@ -41,6 +41,9 @@ class SseSubscriber implements Subscriber {
   #replayed: number | null = null;
   /** Nobody asked for that gap to be filled: one that is not by then is told instead. */
   #refillUntil = Infinity;
+  /** The first final that was offered while a gap was filled, and how many of these were not sent yet. */
+  #firstLeft = Infinity;
+  #left = 0;
   #lastOffset = -1;
   /** Too much waits in this process: nothing is added to it. */
   #held = false;
@@ -87,6 +90,7 @@ class SseSubscriber implements Subscriber {
     this.#controller = null;
     this.#hub.count("conflated", this.#pending.size);
     this.#pending.clear();
+    this.#endReplay();
     this.#hub.release(this);
   }
 
@@ -111,9 +115,7 @@ class SseSubscriber implements Subscriber {
     if (this.#replayed !== null || this.#lastOffset < 0) return;
     // A client that is ahead of this node lacks nothing yet.
     if (this.#lastOffset > this.#hub.current().frame.offset) return;
-    this.#pending.keepNewest();
-    const newest = this.#pending.take();
-    if (newest !== undefined) this.#leaveToReplay(newest);
+    for (const broadcast of this.#pending.takeAll()) this.#leaveToReplay(broadcast);
     this.#replayed = this.#lastOffset;
     this.#refillUntil = performance.now() + PATIENCE_MS;
     if (this.#hasRoom()) this.#replayOrEnd(this.#replayed);
@@ -156,7 +158,19 @@ class SseSubscriber implements Subscriber {
 
   /** Finals that are live while a gap is filled are read with the rest of the gap; the others are not sent. */
   #leaveToReplay({ frame }: Broadcast): void {
-    if (!frame.final) this.#hub.count("conflated");
+    if (!frame.final) return this.#hub.count("conflated");
+    if (frame.offset <= this.#lastOffset) return;
+    this.#firstLeft = Math.min(this.#firstLeft, frame.offset);
+    this.#left += 1;
+  }
+
+  /** What was left to a gap and is not sent by now is lost. */
+  #endReplay(): void {
+    this.#hub.count("conflated", this.#left);
+    this.#replayed = null;
+    this.#refillUntil = Infinity;
+    this.#firstLeft = Infinity;
+    this.#left = 0;
   }
 
   /** A stream that fails ends, and the client comes back to where it was. */
@@ -177,11 +191,14 @@ class SseSubscriber implements Subscriber {
     const page = this.#hub.finalsAfter(after, REPLAY_PAGE);
     // A reader that waits pulls again before the first of them is sent: it gets nothing out of turn.
     this.#replayed = null;
-    for (const broadcast of page) this.#send(broadcast);
+    for (const broadcast of page) {
+      if (broadcast.frame.offset >= this.#firstLeft) this.#left = Math.max(0, this.#left - 1);
+      this.#send(broadcast);
+    }
     const last = page.at(-1);
     this.#replayed = last?.frame.offset ?? null;
     if (last !== undefined) return;
-    this.#refillUntil = Infinity;
+    this.#endReplay();
     const current = this.#hub.current();
     // On an edge the last final is the current one until the next snapshot comes.
     if (current.frame.offset !== this.#lastOffset) this.#send(current);
@@ -190,8 +207,7 @@ class SseSubscriber implements Subscriber {
   /** What is left of a gap is not sent, and the client is told so: it is too slow, or that is not here. */
   #giveUp(reason: ResetReason): void {
     const current = this.#hub.current();
-    this.#replayed = null;
-    this.#refillUntil = Infinity;
+    this.#endReplay();
     this.#reset(reason, current);
     this.#send(current);
   }
