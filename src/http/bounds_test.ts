@@ -1,62 +1,12 @@
 import assert from "node:assert/strict";
-import { startTestServer, type TestServer } from "./test_server.ts";
+import { Hono } from "hono";
+import { bounded } from "./bounds.ts";
+import { problemResponse } from "./problem.ts";
+import { send } from "./test_endless_body.ts";
+import { startTestServer } from "./test_server.ts";
 
 const JSON_BODY = "Content-Type: application/json";
 const CHUNKED = "Transfer-Encoding: chunked";
-/** No test waits longer for the peer to end a connection. */
-const MOST_MS = 15_000;
-
-/** What came of a request whose body goes on. */
-interface Outcome {
-  readonly status: number;
-  readonly said: string;
-  /** The server ended the connection. */
-  readonly ended: boolean;
-  readonly tookMs: number;
-  readonly sent: number;
-}
-
-async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
-}
-
-/** Sends a head, then a piece of a body again and again, until the server ends the connection. */
-async function send(
-  server: TestServer,
-  head: readonly string[],
-  { piece = "", everyMs = 20, most = Infinity } = {},
-): Promise<Outcome> {
-  const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.server.port });
-  const from = performance.now();
-  const encoder = new TextEncoder();
-  let [said, ended, sent] = ["", false, 0];
-  const reading = (async () => {
-    const buffer = new Uint8Array(65_536);
-    let read: number | null = 0;
-    while (read !== null) {
-      read = await connection.read(buffer).catch(() => null);
-      said += new TextDecoder().decode(buffer.subarray(0, read ?? 0));
-    }
-    ended = true;
-  })();
-  await writeAll(connection, encoder.encode([...head, "Host: 127.0.0.1", "", ""].join("\r\n")));
-  const bytes = encoder.encode(piece);
-  try {
-    while (!ended && performance.now() - from < MOST_MS) {
-      if (sent < most) await writeAll(connection, bytes);
-      sent += bytes.length;
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
-      if (sent >= most && said.endsWith("}\n")) break;
-    }
-  } catch {
-    ended = true;
-  }
-  const outcome = { status: Number(said.slice(9, 12)), ended, tookMs: performance.now() - from };
-  connection.close();
-  await reading.catch(() => {});
-  return { ...outcome, said, sent };
-}
-
 Deno.test("a body that trickles is ended with 408 after 5 seconds, and so is its connection", async () => {
   await using server = await startTestServer();
   const head = ["POST /api/session HTTP/1.1", JSON_BODY, "Content-Length: 10000"];
@@ -149,4 +99,26 @@ Deno.test("the runtime itself takes 128 headers and a head of 65,540 bytes, and 
   assert.equal(await ask(many(127)), 400);
   assert.equal(await ask([`X-A: ${"a".repeat(65_000)}`]), 200);
   assert.equal(await ask([`X-A: ${"a".repeat(66_000)}`]), 400);
+});
+
+/** What a bounded handler answers. */
+async function bounds(readsBody: boolean, url: string, headers = {}): Promise<number> {
+  const app = new Hono();
+  app.onError((error, c) => problemResponse(c, error));
+  app.all("*", bounded(readsBody, (c) => c.text("")));
+  return (await app.request(new Request(url, { method: "POST", headers }))).status;
+}
+
+Deno.test("bounded() takes 8,192 characters of address and 16,384 bytes of body, and not one more", async () => {
+  const long = (length: number) => `http://127.0.0.1/?${"a".repeat(length - 18)}`;
+  for (const readsBody of [true, false]) {
+    assert.equal(await bounds(readsBody, long(8_192)), 200);
+    assert.equal(await bounds(readsBody, long(8_193)), 414);
+    for (const [bytes, status] of [[0, 200], [16_384, 200], [16_385, 413]] as const) {
+      const said = { "content-length": String(bytes) };
+      assert.equal(await bounds(readsBody, long(100), said), status, `${bytes}`);
+    }
+    const unsaid = { "transfer-encoding": "chunked" };
+    assert.equal(await bounds(readsBody, long(100), unsaid), readsBody ? 200 : 413);
+  }
 });

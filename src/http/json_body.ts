@@ -1,40 +1,27 @@
 /** Reading a small JSON body. */
 import type { Context } from "hono";
 import type { z } from "zod";
+import { BodyReader } from "./body_reader.ts";
 import { bodyTooLarge, MOST_BODY_BYTES } from "./bounds.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** A body is there within this time, or is given up, milliseconds. */
 const PATIENCE_MS = 5_000;
 
-async function readText(c: Context): Promise<string> {
-  const { body } = c.req.raw;
-  if (body === null) return "";
-  const reader = body.getReader();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    reader.cancel().catch(() => {});
-  }, PATIENCE_MS);
+async function readText({ req: { raw } }: Context): Promise<string> {
+  const reader = BodyReader.of(raw);
+  const until = performance.now() + PATIENCE_MS;
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (late) throw new HttpProblem("body_too_slow", "The body did not come in time.");
-      if (done) {
-        // What is not locked is known to be no body that was given up.
-        reader.releaseLock();
-        return text + decoder.decode();
-      }
-      bytes += value.length;
-      if (bytes > MOST_BODY_BYTES) throw bodyTooLarge();
-      text += decoder.decode(value, { stream: true });
-    }
-  } finally {
-    clearTimeout(timer);
-    await reader.cancel().catch(() => {});
+  for (;;) {
+    const piece = await reader?.next(until - performance.now()) ?? null;
+    if (piece === "late") throw new HttpProblem("body_too_slow", "The body did not come in time.");
+    if (piece === "gone") throw new HttpProblem("bad_body", "The body ended too soon.");
+    if (piece === null) return text + decoder.decode();
+    bytes += piece.length;
+    if (bytes > MOST_BODY_BYTES) throw bodyTooLarge();
+    text += decoder.decode(piece, { stream: true });
   }
 }
 
