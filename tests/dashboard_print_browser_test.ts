@@ -57,3 +57,44 @@ dashboardTest("on paper every view has its title, and no button to press", async
     assert.deepEqual(await buttons.allInnerTexts(), [], view);
   }
 });
+
+/** The room on a page of A4 between margins of 1 cm, in pixels. */
+const PAPER = { width: 718, height: 1_000 };
+
+dashboardTest(
+  "on paper nothing is cut off, and no room is left for rows that are not there",
+  async () => {
+    await using dashboard = await openDashboard({
+      at: "#/breakdown",
+      env: { PNL_INTERVAL_MS: "1000" },
+      context: { viewport: PAPER },
+    });
+    const { page } = dashboard;
+    await page.locator("caption", { hasText: "Each market's part" }).waitFor({
+      timeout: PATIENCE_MS,
+    });
+    await page.emulateMedia({ media: "print" });
+    for (const view of ["breakdown", "now", "sources"]) {
+      await page.evaluate(`location.hash = "#/${view}"`);
+      await page.locator(`main .card`).first().waitFor({ timeout: PATIENCE_MS });
+      const width = await page.evaluate<number>("document.documentElement.scrollWidth");
+      assert.ok(width <= PAPER.width, `${view} is ${width} pixels wide`);
+      const cut = await page.evaluate<number[]>(`[...document.querySelectorAll(".scroll")]
+      .map((each) => each.scrollWidth - each.clientWidth).filter((more) => more > 1)`);
+      assert.deepEqual(cut, [], view);
+    }
+    await page.evaluate(`location.hash = "#/events"`);
+    await page.locator(".events tbody tr").first().waitFor({ timeout: PATIENCE_MS });
+    const drawn = await page.locator(".events tbody tr").count();
+    const note = await page.locator(".list-foot").filter({ visible: true }).allInnerTexts();
+    assert.deepEqual(note, [
+      `${drawn} of the events: those about what was on the screen. The export has all.`,
+    ]);
+    const [table = 0, list = 0] = await page.evaluate<number[]>(`[".events", ".event-list"]
+    .map((part) => document.querySelector(part).getBoundingClientRect().height)`);
+    assert.ok(list < table + 100, `${list} pixels for ${table}`);
+    const subjects = await page.evaluate<number>(`[...document.querySelectorAll(".event-subject")]
+    .filter((each) => each.scrollWidth > each.clientWidth + 1).length`);
+    assert.equal(subjects, 0);
+  },
+);

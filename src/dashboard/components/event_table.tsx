@@ -4,6 +4,7 @@ import type { RecordedEvent } from "../../pnl/event.ts";
 import { positionOf } from "../events/catalogue.ts";
 import { eventAt, type ListState } from "../events/list_state.ts";
 import { type RowsInView, useRowsInView } from "../events/use_rows_in_view.ts";
+import { whole } from "../format.ts";
 import { usePreference } from "../preferences.ts";
 import { EventRow } from "./event_row.tsx";
 
@@ -61,7 +62,21 @@ export function EventTable({ list, fresh, hrefOf, onLook }: EventTableProps) {
           ))}
         </tbody>
       </table>
+      <OnPaper list={list} drawn={to - from} />
     </div>
+  );
+}
+
+/** What paper has to say: only the rows about the screen can be printed. */
+function OnPaper({ list, drawn }: { readonly list: ListState; readonly drawn: number }) {
+  const isWhole = list.complete && drawn >= list.total;
+  const of = list.complete ? `${whole(list.total)} events` : "the events";
+  return (
+    <p className="list-foot print-only">
+      {isWhole
+        ? `${of} in all`
+        : `${whole(drawn)} of ${of}: those about what was on the screen. The export has all.`}
+    </p>
   );
 }
 
