@@ -3,18 +3,45 @@
 /** What came: a piece, the end of the body (null), the end of the connection, or nothing in time. */
 export type Piece = Uint8Array | null | "gone" | "late";
 
+/** Bytes of a piece at most: so much is held for each body that is waited for. */
+const MOST_PIECE = 4 * 1024;
+
 const readers = new WeakMap<Request, BodyReader>();
+
+/** Gives the pieces of a body, each in a buffer that is given. */
+interface Pieces {
+  read(buffer: ArrayBufferLike): Promise<{
+    readonly value?: Uint8Array | undefined;
+    readonly done: boolean;
+  }>;
+  cancel(): Promise<void>;
+}
+
+/** A body that was there with its head has a buffer of its own; what is to come takes ours. */
+function piecesOf(body: ReadableStream<Uint8Array>): Pieces {
+  try {
+    const reader = body.getReader({ mode: "byob" });
+    return {
+      read: (buffer) => reader.read(new Uint8Array(buffer)),
+      cancel: () => reader.cancel(),
+    };
+  } catch {
+    return body.getReader();
+  }
+}
 
 /**
  * Reads one body. The runtime cannot take a read back: one that was late goes on, and who reads next takes
  * it up.
  */
 export class BodyReader {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: Pieces;
+  /** Each piece takes the place of the one before. */
+  #buffer: ArrayBufferLike = new ArrayBuffer(MOST_PIECE);
   #reading: Promise<Piece> | null = null;
 
   private constructor(body: ReadableStream<Uint8Array>) {
-    this.#reader = body.getReader();
+    this.#reader = piecesOf(body);
   }
 
   /** The one who reads a request's body; null where it has none, or none that can be read, as of GET. */
@@ -26,7 +53,7 @@ export class BodyReader {
     return reader;
   }
 
-  /** What comes within some milliseconds. */
+  /** What comes within some milliseconds. A piece is good until the next is asked for. */
   async next(withinMs: number): Promise<Piece> {
     const reading = this.#reading ??= this.#read();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,7 +73,9 @@ export class BodyReader {
 
   async #read(): Promise<Piece> {
     try {
-      return (await this.#reader.read()).value ?? null;
+      const { value, done } = await this.#reader.read(this.#buffer);
+      if (value !== undefined) this.#buffer = value.buffer;
+      return done || value === undefined ? null : value;
     } catch {
       return "gone";
     }
