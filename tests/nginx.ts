@@ -9,6 +9,8 @@ export interface Proxy extends AsyncDisposable {
   readonly port: number;
   /** All that it has written into its log of errors. */
   errors(): Promise<string>;
+  /** All that it has written into its log of requests. */
+  accesses(): Promise<string>;
   /** A line for each request that has ended, with the server that answered it. */
   accesses(): Promise<string>;
 }

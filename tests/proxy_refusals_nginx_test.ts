@@ -61,9 +61,14 @@ Deno.test("the proxy's own 429, 413, 414 and 502 are problems as the server's ar
       "body-too-large",
     );
     await assertProblem(await fetch(`${url}/?${"a".repeat(20_000)}`), 414, "uri-too-long");
+    const metrics = await fetch(`${url}/metrics`);
+    assert.equal(metrics.headers.get("ratelimit"), null);
+    await assertProblem(metrics, 403, "forbidden");
     // None of its static files: the place of a path does not make it a type of its own.
     const refused = await untilRefused(proxy, "/nothing.html");
     assert.equal(refused.headers.get("retry-after"), "1");
+    assert.equal(refused.headers.get("ratelimit-policy"), '"address";q=400;w=2');
+    assert.equal(refused.headers.get("ratelimit"), '"address";r=0;t=1');
     await assertProblem(refused, 429, "too-many-requests");
     // Health is told whoever floods meanwhile.
     for (const path of ["/health", "/livez", "/readyz"]) {
@@ -82,6 +87,50 @@ Deno.test("the proxy's own 429, 413, 414 and 502 are problems as the server's ar
   const later = await fetch(`http://127.0.0.1:${port}/api/pnl/stream?ticket=${TICKET}`);
   await later.body?.cancel();
   assert.ok(!(await proxy.errors()).includes(TICKET), await proxy.errors());
+});
+
+/** All that is said to a request as it stands, until the proxy ends the connection. */
+async function rawAnswer(port: number, request: string): Promise<string> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(request));
+  return await new Response(connection.readable).text();
+}
+
+Deno.test("what the proxy cannot read it answers with 400, as a problem, and slow bodies not at all", async () => {
+  const [port, nobody] = [freePort(), freePort()];
+  await using _ = await startProxy(port, { app: nobody, edge1: nobody, edge2: nobody });
+  const end = "Host: a\r\nConnection: close\r\n\r\n";
+  const bad = [
+    `GET / HTTP/1.1\r\nHost: a b\r\n${end}`,
+    `GET / HTTP/1.1\r\nConnection: close\r\n\r\n`,
+    `GET / HTTP/1.1\r\nX-Long: ${"a".repeat(10_000)}\r\n${end}`,
+    `GET / HTTP/1.1\r\nX-Long: ${"a".repeat(7_000)}\r\n`.padEnd(40_000, "X-B: b\r\n") + end,
+    "nonsense\r\n\r\n",
+  ];
+  for (const request of bad) {
+    const said = await rawAnswer(port, request);
+    assert.match(said, /^HTTP\/1\.1 400 /, request.slice(0, 40));
+    assert.match(said, /\r\nContent-Type: application\/problem\+json\r\n/, said.slice(0, 500));
+    const body = JSON.parse(said.slice(said.indexOf("\r\n\r\n")));
+    assert.deepEqual([body.type, body.status], ["about:blank", 400]);
+  }
+  const traced = await rawAnswer(port, `TRACE / HTTP/1.1\r\n${end}`);
+  assert.match(traced, /^HTTP\/1\.1 405 [^]*problem:method-not-allowed/);
+  const slow = "POST /api/session HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n";
+  await assert.rejects(rawAnswer(port, slow), Deno.errors.ConnectionReset);
+});
+
+Deno.test("the proxy's access log has no ticket, and no query whose question mark was encoded", async () => {
+  const [port, nobody] = [freePort(), freePort()];
+  await using proxy = await startProxy(port, { app: nobody, edge1: nobody, edge2: nobody });
+  const ways = ["?", "%3F", "%3f", ";", "&", "%26"];
+  for (const way of ways) {
+    await (await fetch(`http://127.0.0.1:${port}/ws${way}ticket=${TICKET}`)).body?.cancel();
+  }
+  const said = await proxy.accesses();
+  assert.equal(said.trim().split("\n").length, ways.length, said);
+  assert.equal(said.split(" GET /ws 502 ").length - 1, ways.length, said);
+  assert.ok(!said.includes(TICKET), said);
 });
 
 Deno.test("a flood writes no line of errors for each refusal, and no ticket stands in one", async () => {
