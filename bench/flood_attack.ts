@@ -13,6 +13,8 @@ const SENDERS = 64;
 const SLOW = 500;
 const STREAMS = 200;
 const MIB = 1024 * 1024;
+/** Mebibytes: more would soon be more than this machine has. */
+const BEHIND_PER_SECOND = 50;
 const UTF8 = new TextEncoder();
 
 const [port = "", kind = ""] = Deno.args;
@@ -61,6 +63,19 @@ async function requests(): Promise<void> {
   };
   for (let n = 0; n < SENDERS; n++) void send();
   await pause(0);
+}
+
+/** Bytes behind a request whose answer is still under way. */
+async function behind(): Promise<void> {
+  const connection = await connect(`${head("GET /api/pnl/stream HTTP/1.1")}\r\n`);
+  hold(connection);
+  void (async () => {
+    for (let due = performance.now();; due += 1000 / BEHIND_PER_SECOND) {
+      const waitMs = due - performance.now();
+      if (waitMs > 0) await pause(waitMs);
+      count("bytes", await connection.write(LETTERS));
+    }
+  })();
 }
 
 /** Heads that never end: a line a second. */
@@ -114,6 +129,10 @@ const POURED: Readonly<Record<string, readonly [string, Uint8Array]>> = {
     head(...POST, "Transfer-Encoding: chunked", ""),
     UTF8.encode(`10000\r\n${"a".repeat(0x10000)}\r\n`),
   ],
+  "an endless body of HEAD": [
+    head("HEAD /livez HTTP/1.1", "Transfer-Encoding: chunked", ""),
+    UTF8.encode(`10000\r\n${"a".repeat(0x10000)}\r\n`),
+  ],
   "a body of 300 MB": [head(...POST, "Content-Length: 314572800", ""), LETTERS],
   "a frame of 64 MB": [
     head("GET /ws HTTP/1.1", ...HANDSHAKE) + new TextDecoder("latin1").decode(frame()),
@@ -125,6 +144,7 @@ const STARTS: Readonly<Record<string, () => Promise<void>>> = {
   "10,000 requests a second": requests,
   "500 slow heads": slowHeaders,
   "200 streams": streams,
+  "50 MiB a second behind a request": behind,
 };
 
 /** Begins the attack. */
