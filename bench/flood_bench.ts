@@ -10,7 +10,7 @@ import type { Asked } from "./flood_client.ts";
 import { freePort, grantedFlags, launchServer, seedLog } from "./launch.ts";
 import { LineProcess } from "./line_process.ts";
 import { residentKib } from "./process_cost.ts";
-import { median, report } from "./report.ts";
+import { type Limit, median, report } from "./report.ts";
 
 const EVENTS = 5_000;
 const ROUNDS = 5;
@@ -22,12 +22,13 @@ const MOST_RATIO = 2;
 /** What the server may grow by, MiB. */
 const MOST_GROWN = 64;
 
+const REQUESTS = "10,000 requests a second";
 /** What the runtime keeps, however much it is. */
 const ONLY_PROXY = "only the proxy bounds it, which passes nothing of it on";
 
 /** The attacks, and what bounds each. */
 const ATTACKS: Readonly<Record<string, string>> = {
-  "10,000 requests a second": "the server refuses them",
+  [REQUESTS]: "the server refuses them",
   "500 slow heads": "only the proxy ends them, after 10 s",
   "an endless body": "the server ends it",
   "an endless body of HEAD": "the runtime ends it",
@@ -68,12 +69,12 @@ async function round(
 ): Promise<Round> {
   const ask = async (): Promise<Asked> => JSON.parse(await client.ask(String(ROUND_MS), ROUND_MS));
   const calm = await ask();
-  await using attack = LineProcess.deno("flood_attack.ts", [port, kind]);
+  await using attacker = LineProcess.deno("flood_attack.ts", [port, kind]);
   const from = performance.now();
-  await attack.next();
+  await attacker.next();
   await pause(SETTLE_MS);
   const [attacked, most] = await mostWhile(pid, ask());
-  const counted: Counted = JSON.parse(await attack.ask("tell"));
+  const counted: Counted = JSON.parse(await attacker.ask("tell"));
   return { calm, attacked, most, counted, lastedMs: performance.now() - from };
 }
 
@@ -87,34 +88,58 @@ function told({ counted, lastedMs }: Round): string {
   }).join(", ");
 }
 
-async function measure(kind: string, env: Record<string, string>): Promise<void> {
-  await using stack = new AsyncDisposableStack();
-  const settings = { ...env, PORT: String(freePort()) };
-  const { pid } = stack.use(await launchServer(settings, await grantedFlags(settings)));
-  const client = stack.use(LineProcess.deno("flood_client.ts", [settings.PORT]));
+/** What was found at one server. Memory in KiB. */
+interface Found {
+  readonly rounds: readonly Round[];
+  readonly before: number;
+  readonly after: number;
+}
+
+async function attack(kind: string, port: string, pid: number): Promise<Found> {
+  await using client = LineProcess.deno("flood_client.ts", [port]);
   await client.next();
   // The first requests are slower, and fill caches.
   await client.ask(String(ROUND_MS), ROUND_MS);
   const before = await residentKib(pid);
   const rounds: Round[] = [];
   for (let n = 0; n < ROUNDS; n++) {
-    rounds.push(await round(kind, settings.PORT, pid, client));
+    rounds.push(await round(kind, port, pid, client));
     await pause(SETTLE_MS);
   }
   await pause(SETTLE_MS);
-  const after = await residentKib(pid);
-  const most = Math.max(...rounds.map((each) => each.most));
+  return { rounds, before, after: await residentKib(pid) };
+}
+
+/** Prints how much longer somebody beside the attack waited. */
+function reportWaits(name: string, { rounds }: Found, limit?: Limit): void {
   const of = (which: "calm" | "attacked", figure: "p50" | "p99") =>
     median(rounds.map((each) => each[which][figure])).toFixed(2);
   const ratios = rounds.map(({ calm, attacked }) => attacked.p99 / calm.p99);
   const waits = `p99 ${of("calm", "p99")} → ${of("attacked", "p99")} ms, ` +
     `p50 ${of("calm", "p50")} → ${of("attacked", "p50")} ms; ` +
     `rounds ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}`;
+  report(name, median(ratios), "×", waits, limit);
+}
+
+/** The same at a server that does nothing but answer, with the same bytes: what the machine has to do with it. */
+async function attackBare(kind: string, dir: string, body: string): Promise<Found> {
+  const file = join(dir, "flood.json");
+  await Deno.writeTextFile(file, body);
+  await using bare = LineProcess.deno("bare_server.ts", [file], `--allow-read=${file}`);
+  return await attack(kind, await bare.next(), bare.pid);
+}
+
+async function measure(kind: string, env: Record<string, string>, dir: string): Promise<void> {
+  const settings = { ...env, PORT: String(freePort()) };
+  await using server = await launchServer(settings, await grantedFlags(settings));
+  const found = await attack(kind, settings.PORT, server.pid);
+  const { rounds, before, after } = found;
+  const most = Math.max(...rounds.map((each) => each.most));
   console.log(`  ${kind}: ${ATTACKS[kind]}; ${told(rounds.at(-1)!)}`);
-  report("p99 of another beside it", median(ratios), "×", waits, {
-    at: "most",
-    value: MOST_RATIO,
-  });
+  reportWaits("p99 of another beside it", found, { at: "most", value: MOST_RATIO });
+  if (kind === REQUESTS) {
+    reportWaits("the same at a bare Deno.serve", await attackBare(kind, dir, server.body));
+  }
   const mib = (kib: number) => `${(kib / 1024).toFixed(0)} MiB`;
   const memory = `${mib(before)} before, ${mib(most)} at most, ${mib(after)} after`;
   const limit = ATTACKS[kind] === ONLY_PROXY
@@ -136,6 +161,6 @@ export async function floodBench(dir: string): Promise<void> {
     LOG_LEVEL: "error",
     PNL_TRUSTED_PROXIES: "127.0.0.1",
   };
-  for (const kind of Object.keys(ATTACKS)) await measure(kind, env);
+  for (const kind of Object.keys(ATTACKS)) await measure(kind, env, dir);
   console.log(`  load average ${load()} after`);
 }
