@@ -21,6 +21,10 @@ async function each(run: (keys: TestKeys, ended: EndedSessions) => void): Promis
 const accessOf = ({ store }: TestKeys, ended: EndedSessions) =>
   new Access({ required: true, keys: store, ended, clock });
 
+Deno.test("EndedSessions remembers a thousand of each key, as docs/SECURITY.md says", () => {
+  assert.equal(MOST_ENDED_OF_ONE, 1_000);
+});
+
 Deno.test("EndedSessions remembers so many of a key, and none that it forgets comes back", async () => {
   await each((keys, ended) => {
     const mine = keys.make().id;
