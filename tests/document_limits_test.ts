@@ -62,9 +62,11 @@ const LIMITS: readonly (readonly [begins: string, ...texts: string[]])[] = [
   ["a body of unknown length"],
   [
     "what goes on after a refusal",
-    seconds(held(CUT, "PATIENCE_MS")),
-    `${held(CUT, "MOST_BYTES") / 1_024 ** 2} MiB`,
+    seconds(held(CUT, "BEFORE", "ms")),
+    `${held(CUT, "BEFORE", "bytes") / 1_024 ** 2} MiB`,
   ],
+  ["nothing more of a body that was announced", `the proxy: ${ofProxy("client_body_timeout")}`],
+  ["what comes while an answer is under way"],
   ["the address with its query", `${number(held("src/http/bounds.ts", "MOST_URL"))} characters`],
   [
     "headers",
