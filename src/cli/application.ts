@@ -16,6 +16,7 @@ import { checkBindings } from "../sources/binding.ts";
 import { Poller } from "../sources/poller.ts";
 import type { Source } from "../sources/source.ts";
 import { StateStore } from "../sources/state_store.ts";
+import type { Hub } from "../stream/hub.ts";
 import type { AlertSettings } from "./alert_settings.ts";
 import type { Config } from "./config.ts";
 import { prepareFolder } from "./folder.ts";
@@ -120,7 +121,7 @@ async function listen(
   parts: Parts,
   alerts: Alerts | null,
   stack: AsyncDisposableStack,
-): Promise<{ readonly server: Server; readonly operations: Operations }> {
+): Promise<{ readonly server: Server; readonly hub: Hub; readonly operations: Operations }> {
   const { log, projector, poller, redis } = parts;
   const between = redis === null ? [] : [redis.tier];
   const { readPath, stop } = openReadPath({ projector, clock, between });
@@ -215,7 +216,8 @@ export async function startApplication(
   await using stack = new AsyncDisposableStack();
   const parts = await openParts(config, clock, stack, signal);
   const alerts = await openAlerts(config, clock, alertSettings, stack);
-  const { server, operations } = await listen(config, clock, parts, alerts, stack);
+  const { server, hub, operations } = await listen(config, clock, parts, alerts, stack);
+  stack.defer(parts.projector.onRestart(() => hub.sendAway()));
   parts.setPort(server.port);
   run(parts, clock, addressOf(config, server.port), stack);
   const endAlerts = startAlerts(alerts, config, parts, operations);

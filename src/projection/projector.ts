@@ -60,7 +60,8 @@ export class Projector implements Projection {
   #finalTold: number;
   /** Position up to which all is stored and told, and the newest frame that streams were given by then. */
   #arrivedAt: number;
-  #streamed: Frame | null = null;
+  #streamed: Frame | null;
+  readonly #restarts = new Set<() => void>();
   /** Null before the fold has ever been at the end of the log. */
   #confirmedAt: number | null;
   #ticking = false;
@@ -79,7 +80,8 @@ export class Projector implements Projection {
       ? { status: "running" }
       : { status: "rebuilding", reason: "folding the log" };
     this.#finalTold = this.#newestFinal();
-    this.#arrivedAt = caughtUp ? this.position : 0;
+    this.#arrivedAt = this.position;
+    this.#streamed = this.current();
     this.#confirmedAt = caughtUp ? options.clock.monotonic() : null;
   }
 
@@ -126,9 +128,7 @@ export class Projector implements Projection {
 
   streamed(): Frame | null {
     // What is folded beyond may have closed a window: its final would be told after what is newer.
-    if (this.#streamed === null || this.position === this.#arrivedAt) {
-      this.#streamed = this.current();
-    }
+    if (this.position === this.#arrivedAt) this.#streamed = this.current();
     return this.#streamed;
   }
 
@@ -179,6 +179,15 @@ export class Projector implements Projection {
     return this.#listeners.add(listener);
   }
 
+  /**
+   * Calls the listener when a long past was folded, before the first frame after it: finals lie between that
+   * were not told. Returns what ends that.
+   */
+  onRestart(listener: () => void): () => void {
+    this.#restarts.add(listener);
+    return () => void this.#restarts.delete(listener);
+  }
+
   /** Follows the log until the signal. What fails is said, and tried again. */
   run(signal: AbortSignal): Promise<void> {
     this.#running ??= this.#follow(AbortSignal.any([signal, this.#closing.signal]));
@@ -227,6 +236,7 @@ export class Projector implements Projection {
       // It was opened in the middle of a long past, whose finals are no news to anybody.
       this.#caughtUp = true;
       this.#finalTold = this.#newestFinal();
+      for (const listener of this.#restarts) listener();
     }
     this.#arrived();
   }
