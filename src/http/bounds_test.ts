@@ -58,6 +58,19 @@ Deno.test("who sends a body of unknown length that ends reads the whole refusal"
   }
 });
 
+Deno.test("a body that does not say how long it is may have 16,384 bytes, and not one more", async () => {
+  await using server = await startTestServer();
+  for (const [bytes, status] of [[16_384, 400], [16_385, 413]] as const) {
+    const response = await server.get("/api/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: new Blob(["{}".padEnd(bytes)]).stream(),
+    });
+    await response.body?.cancel();
+    assert.equal(response.status, status, `${bytes} bytes`);
+  }
+});
+
 Deno.test("of a body of 300 MB a bounded part is read, whatever route it is sent to", async () => {
   await using server = await startTestServer();
   const piece = "a".repeat(1024 * 1024);
