@@ -28,7 +28,7 @@ export const TIMINGS: Timings = {
   longestRetryMs: 30_000,
   connectMs: 10_000,
   settledMs: 5_000,
-  firstProbeMs: 30_000,
+  firstProbeMs: 6_000,
   longestProbeMs: 300_000,
   wakeMs: 3_000,
   beatMs: 2_000,
