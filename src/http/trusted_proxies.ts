@@ -2,6 +2,8 @@
 import { BlockList, isIP } from "node:net";
 import { isLoopback } from "../sources/loopback.ts";
 
+/** Addresses of which is remembered whether they are trusted: looking it up costs more than all else here. */
+const MOST_KNOWN = 1_000;
 /** Members of `X-Forwarded-For` that are read; the last of them counts as the client, whoever it is. */
 const MAX_HOPS = 16;
 
@@ -56,6 +58,7 @@ export function isAddressRange(text: string): boolean {
 /** The proxies whose `X-Forwarded-For` is believed. */
 export class TrustedProxies {
   readonly #list = new BlockList();
+  readonly #known = new Map<string, boolean>();
 
   /** @param ranges addresses and networks, each of which {@link isAddressRange} takes */
   constructor(ranges: readonly string[]) {
@@ -93,7 +96,13 @@ export class TrustedProxies {
 
   /** True for the address of a trusted proxy. */
   trusts(address: string | null): boolean {
-    const family = address === null ? null : familyOf(address);
-    return address !== null && family !== null && this.#list.check(address, family);
+    if (address === null) return false;
+    const known = this.#known.get(address);
+    if (known !== undefined) return known;
+    const family = familyOf(address);
+    const trusted = family !== null && this.#list.check(address, family);
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(address, trusted);
+    return trusted;
   }
 }

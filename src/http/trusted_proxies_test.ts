@@ -64,6 +64,16 @@ Deno.test("TrustedProxies.client() takes a network of 64 bits for one client", (
   ]);
 });
 
+Deno.test("TrustedProxies.trusts() says the same again, however many others ask between", () => {
+  const proxies = new TrustedProxies(["10.0.0.0/8"]);
+  for (let n = 0; n < 5_000; n++) {
+    assert.equal(proxies.trusts(`10.0.${n >> 8}.${n & 255}`), true);
+    assert.equal(proxies.trusts(`11.0.${n >> 8}.${n & 255}`), false);
+    assert.equal(proxies.trusts("10.1.1.1"), true);
+    assert.equal(proxies.trusts("11.1.1.1"), false);
+  }
+});
+
 Deno.test("isAddressRange() takes addresses and networks, and nothing else", () => {
   for (const good of ["10.0.0.0/8", "127.0.0.1", "::1", "fc00::/7", "0.0.0.0/0"]) {
     assert.equal(isAddressRange(good), true, good);
