@@ -4,6 +4,8 @@ import { isLoopback } from "../sources/loopback.ts";
 
 /** Addresses of which is remembered whether they are trusted: looking it up costs more than all else here. */
 const MOST_KNOWN = 1_000;
+/** Characters of an address at most, as `INET6_ADDRSTRLEN` has them. */
+const LONGEST = 45;
 /** Members of `X-Forwarded-For` that are read; the last of them counts as the client, whoever it is. */
 const MAX_HOPS = 16;
 
@@ -101,6 +103,8 @@ export class TrustedProxies {
     if (known !== undefined) return known;
     const family = familyOf(address);
     const trusted = family !== null && this.#list.check(address, family);
+    // What is no address, or has a zone, may be of any length.
+    if (address.length > LONGEST) return trusted;
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     this.#known.set(address, trusted);
     return trusted;
