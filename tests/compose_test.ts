@@ -116,7 +116,10 @@ Deno.test("the image and the unit start the server by the task, which grants wha
     ...task.slice(1),
   ]);
   const { serve } = manifest.tasks;
-  assert.match(serve, /\$\(deno task -q permissions --launch --for serve\) main\.ts serve$/);
+  assert.match(
+    serve,
+    /\$\(deno task -q permissions --launch --for serve\) dist\/server\/main\.js serve$/,
+  );
   assert.doesNotMatch(serve, /--allow|-A\b/);
 });
 
