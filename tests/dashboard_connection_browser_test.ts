@@ -111,6 +111,8 @@ dashboardTest(
     await server.windows(1);
     await isCurrent(dashboard.page, server);
     assert.ok(gate.paths.includes("/ws"), "the best way was tried");
+    await dashboard.page.evaluate('location.hash = "#/curve"');
+    await dashboard.page.getByText("Following, delayed").waitFor();
   },
 );
 

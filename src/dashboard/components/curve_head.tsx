@@ -3,7 +3,9 @@ import type { Facts } from "../curve/facts.ts";
 import { type Preset, PRESET_LABELS, rangeHref, rangeName } from "../curve/range.ts";
 import type { Curve } from "../curve/use_curve.ts";
 import { formatMoney } from "../../pnl/money.ts";
+import { METRICS } from "../metrics.ts";
 import { useLive } from "../session.ts";
+import { type Worth, worthOf } from "../worth.ts";
 import { Amount, Percent } from "./amount.tsx";
 import { Explained } from "./explained.tsx";
 
@@ -19,7 +21,10 @@ export interface CurveHeadProps {
 
 /** The figures. */
 export function CurveHead({ curve, facts, preset, loading }: CurveHeadProps) {
-  const status = useLive((state) => state.status);
+  const { status, worth } = useLive(({ status, snapshot }) => ({
+    status,
+    worth: snapshot === null ? null : worthOf(status, snapshot.served, METRICS.netPnl.sources),
+  }));
   const { last, change } = facts;
   const { range } = curve;
   const isLive = "preset" in range;
@@ -43,7 +48,7 @@ export function CurveHead({ curve, facts, preset, loading }: CurveHeadProps) {
         <span role="status">
           {loading
             ? <span className="badge">Loading…</span>
-            : <LiveBadge isLive={isLive} status={isFollowed ? null : status} />}
+            : <LiveBadge isLive={isLive} status={isFollowed ? null : status} worth={worth} />}
         </span>
         {isLive ? null : (
           <a className="button" href={rangeHref({ preset })} title="Key l">
@@ -76,12 +81,27 @@ function MoreFigures({ facts: { below, fall, highest, lowest } }: { readonly fac
   );
 }
 
-/** Whether the curve moves on. @param status why not, where it should; null: it does */
-function LiveBadge(
-  { isLive, status }: { readonly isLive: boolean; readonly status: string | null },
-) {
+/** What the end of a curve that is followed is worth, in the words of the tiles. */
+const FOLLOWING: Readonly<Record<Worth, string>> = {
+  live: "Following live",
+  delayed: "Following, delayed",
+  stale: "Following, stale",
+  default: "Following, no data",
+};
+
+interface LiveBadgeProps {
+  readonly isLive: boolean;
+  /** Why it does not move on, where it should; null: it does. */
+  readonly status: string | null;
+  readonly worth: Worth | null;
+}
+
+/** Whether the curve moves on. */
+function LiveBadge({ isLive, status, worth }: LiveBadgeProps) {
   if (!isLive) return <span className="badge" data-kind="warn">Paused: a past range</span>;
-  return status === null
-    ? <span className="badge" data-worth="live">Following live</span>
-    : <span className="badge" data-worth="stale">Not followed: {status}</span>;
+  if (status !== null) {
+    return <span className="badge" data-worth="stale">Not followed: {status}</span>;
+  }
+  const known = worth ?? "default";
+  return <span className="badge" data-worth={known}>{FOLLOWING[known]}</span>;
 }
