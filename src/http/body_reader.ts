@@ -3,8 +3,10 @@
 /** What came: a piece, the end of the body (null), the end of the connection, or nothing in time. */
 export type Piece = Uint8Array | null | "gone" | "late";
 
-/** Bytes of a piece at most: so much is held for each body that is waited for. */
-const MOST_PIECE = 4 * 1024;
+/** Bytes of a piece at most: so much is held for each body that is waited for, */
+const PIECE = 4 * 1024;
+/** and so much for one that pours in, of which small pieces would keep the process busy. */
+const LARGE_PIECE = 64 * 1024;
 
 const readers = new WeakMap<Request, BodyReader>();
 
@@ -37,7 +39,7 @@ function piecesOf(body: ReadableStream<Uint8Array>): Pieces {
 export class BodyReader {
   readonly #reader: Pieces;
   /** Each piece takes the place of the one before. */
-  #buffer: ArrayBufferLike = new ArrayBuffer(MOST_PIECE);
+  #buffer: ArrayBufferLike = new ArrayBuffer(PIECE);
   #reading: Promise<Piece> | null = null;
 
   private constructor(body: ReadableStream<Uint8Array>) {
@@ -74,8 +76,10 @@ export class BodyReader {
   async #read(): Promise<Piece> {
     try {
       const { value, done } = await this.#reader.read(this.#buffer);
-      if (value !== undefined) this.#buffer = value.buffer;
-      return done || value === undefined ? null : value;
+      if (done || value === undefined) return null;
+      const size = value.byteLength < value.buffer.byteLength ? PIECE : LARGE_PIECE;
+      this.#buffer = value.buffer.byteLength === size ? value.buffer : new ArrayBuffer(size);
+      return value;
     } catch {
       return "gone";
     }
