@@ -14,7 +14,7 @@ import { type Limit, median, report } from "./report.ts";
 
 const EVENTS = 5_000;
 const ROUNDS = 5;
-const ROUND_MS = 4_000;
+const ROUND_MS = 3_000;
 const SETTLE_MS = 1_000;
 const SAMPLE_MS = 200;
 /** Others may wait so many times as long. */
