@@ -167,7 +167,9 @@ dashboardTest("a gap is not drawn, and is said; a correction is marked", async (
   await page.getByTestId("gaps").waitFor();
   assert.match(await page.getByTestId("gaps").innerText(), /for up to [56] h/);
   await page.getByText("1 correction").waitFor();
-  const isDrawn = (await inkByColumn(page)).map((count) => count > 10);
+  const hasInk = (count: number) => count > 10;
+  const ink = await until(() => inkByColumn(page), (columns) => columns.some(hasInk), 5_000);
+  const isDrawn = ink.map(hasInk);
   const drawn = isDrawn.indexOf(true);
   assert.ok(drawn >= 0 && drawn < isDrawn.length * 0.1, `the curve begins at column ${drawn}`);
   const [left, right] = [

@@ -209,7 +209,8 @@ dashboardTest(
       await styleOf(page, ".tile[data-worth=stale] .tile-value .figure", "fontStyle"),
       "italic",
     );
-    // Nor is its change in the colour of a live one.
+    // Nor is its change in the colour of a live one. What it is measured against is asked for.
+    await page.locator(".tile[data-worth=stale] .tile-delta .figure").first().waitFor();
     const quiet = await styleOf(page, ".tile[data-worth=stale] .tile-base", "color");
     for (const part of [".tile-delta .figure", ".tile-glyph"]) {
       assert.equal(await styleOf(page, `.tile[data-worth=stale] ${part}`, "color"), quiet);

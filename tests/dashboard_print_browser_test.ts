@@ -86,7 +86,7 @@ dashboardTest(
     await page.evaluate(`location.hash = "#/events"`);
     await page.locator(".events tbody tr").first().waitFor({ timeout: PATIENCE_MS });
     const drawn = await page.locator(".events tbody tr").count();
-    const note = await page.locator(".list-foot").filter({ visible: true }).allInnerTexts();
+    const note = await page.locator(".on-paper").filter({ visible: true }).allInnerTexts();
     assert.deepEqual(note, [
       `${drawn} of the events: those about what was on the screen. The export has all.`,
     ]);

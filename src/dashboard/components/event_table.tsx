@@ -72,7 +72,7 @@ function OnPaper({ list, drawn }: { readonly list: ListState; readonly drawn: nu
   const isWhole = list.complete && drawn >= list.total;
   const of = list.complete ? `${whole(list.total)} events` : "the events";
   return (
-    <p className="list-foot print-only">
+    <p className="on-paper print-only">
       {isWhole
         ? `${of} in all`
         : `${whole(drawn)} of ${of}: those about what was on the screen. The export has all.`}
