@@ -101,3 +101,23 @@ dashboardTest(
     await page.waitForFunction("globalThis.kept === undefined", null, { timeout: 5_000 });
   },
 );
+
+dashboardTest(
+  "who signs in does so for all tabs: another one lets them in when it is seen",
+  async () => {
+    await using locked = await lockedServer();
+    await using dashboard = await openDashboard({
+      origin: locked.server.origin,
+      forgiven: refusals(401),
+    });
+    const { page, origin } = dashboard;
+    const other = await page.context().newPage();
+    await other.goto(origin);
+    await other.getByRole("heading", { name: "Sign in" }).waitFor();
+    await signIn(page, locked.keys.make().text);
+    await page.locator(NET).waitFor();
+    assert.equal(await other.locator(NET).count(), 0);
+    await other.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+    await other.locator(NET).waitFor({ timeout: 10_000 });
+  },
+);
