@@ -46,6 +46,8 @@ export function readPalette(host: HTMLElement): Palette {
     string
   >;
   probe.remove();
+  // There the lines of the grid are as bright as the text that they run through.
+  if (matchMedia("(forced-colors: active)").matches) colours.line = faded(colours.line, 0.3);
   return { ...colours, font: getComputedStyle(host).fontFamily };
 }
 
