@@ -20,7 +20,7 @@ const BEFORE = { ms: 1_000, bytes: 1024 * 1024 };
 /** Who was slow has had his time. */
 const NONE = { ms: 0, bytes: 0 };
 /** After the answer: who sends on while the connection ends may lose what he has not read yet. */
-const AFTER = { ms: 500, bytes: 8 * 1024 * 1024 };
+const AFTER = { ms: 500, bytes: 1024 * 1024 };
 /** The same for a body that cannot be read, of which all that comes is kept. */
 const UNREAD_MS = 20;
 /** Who sends nothing more gets the last byte after so long, milliseconds: he may wait for it. */
