@@ -90,7 +90,7 @@ Deno.test("main.ts permissions gives the server, and nothing else, a small young
 
 Deno.test("the server's tasks give it one arena of memory", () => {
   for (const task of [manifest.tasks.start, manifest.tasks.serve]) {
-    assert.match(task, /MALLOC_ARENA_MAX=1 deno run [^;&]* main\.ts serve$/);
+    assert.match(task, /MALLOC_ARENA_MAX=1 deno run [^;&]* dist\/server\/main\.js serve$/);
   }
 });
 
