@@ -1,6 +1,6 @@
 /** Builds the dashboard: what a browser loads, under names that change with what is in them. */
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { BuildError, hashOfInputs, hashOfOutput, removeOld, sha256, writeWhole } from "./output.ts";
+import { build, BuildError, type Output, sha256 } from "./output.ts";
 
 /** Where it is put; paths are from the project's root. */
 export const OUTPUT = "dist/dashboard";
@@ -99,33 +99,28 @@ function makeIndex({ entries, chunks }: Code, styles: Asset, icon: Asset): strin
 }
 
 /** A file, and beside it the same in the encodings that browsers take. */
-function writeEncoded(path: string, bytes: Uint8Array): void {
-  writeWhole(`${path}.gz`, gzipSync(bytes, { level: 9 }));
-  writeWhole(`${path}.br`, brotliCompressSync(bytes));
-  writeWhole(path, bytes);
+function encoded(path: string, bytes: Uint8Array): readonly (readonly [string, Uint8Array])[] {
+  return [
+    [`${path}.gz`, gzipSync(bytes, { level: 9 })],
+    [`${path}.br`, brotliCompressSync(bytes)],
+    [path, bytes],
+  ];
 }
 
-/**
- * Builds the dashboard where it is not built of what is there now. The folder is whole at every moment.
- *
- * @param force builds in any case
- * @returns false where nothing had changed
- * @throws {BuildError}
- */
-export async function buildDashboard(force = false): Promise<boolean> {
-  const inputs = hashOfInputs(INPUTS);
-  if (!force && inputs === hashOfOutput(OUTPUT)) return false;
+/** All that is served: last the page, which names the others. */
+async function makeDashboard(): Promise<Output> {
   const code = await bundleCode();
   const styles = joinStyles();
   const icon = named("icon", "svg", Deno.readFileSync(`${SOURCE}/icon.svg`));
   const assets = [...code.entries.values(), ...code.chunks, styles, icon];
-  Deno.mkdirSync(`${OUTPUT}/assets`, { recursive: true });
-  for (const { name, bytes } of assets) writeEncoded(`${OUTPUT}/assets/${name}`, bytes);
   const index = new TextEncoder().encode(makeIndex(code, styles, icon));
-  writeEncoded(`${OUTPUT}/index.html`, index);
-  const manifest = { inputs, assets: assets.map(({ name }) => name) };
-  writeWhole(`${OUTPUT}/manifest.json`, JSON.stringify(manifest));
-  const kept = assets.flatMap(({ name }) => [name, `${name}.gz`, `${name}.br`]);
-  removeOld(`${OUTPUT}/assets`, new Set(kept));
-  return true;
+  return new Map([
+    ...assets.flatMap(({ name, bytes }) => encoded(`assets/${name}`, bytes)),
+    ...encoded("index.html", index),
+  ]);
+}
+
+/** Builds the dashboard where it is stale. */
+export function buildDashboard(force = false): Promise<boolean> {
+  return build(OUTPUT, INPUTS, force, makeDashboard);
 }

@@ -1,8 +1,13 @@
-/** What the builds have in common: whether their output is of what is there now, and files that are whole. */
+/** What the builds have in common: whether their output is of what is there now, and how it is put there. */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 
 /** What no output names any more is kept for so long: a server that is starting may be about to read it. */
 const KEEP_MS = 3_600_000;
+
+const MANIFEST = "manifest.json";
+/** Held by the one that builds; the others wait, and find what it made. */
+const LOCK = "build.lock";
 
 /** Something cannot be built. */
 export class BuildError extends Error {
@@ -11,6 +16,15 @@ export class BuildError extends Error {
     super(`Cannot build ${what}: ${faults.join("\n")}`);
     this.name = "BuildError";
   }
+}
+
+/** Files of an output by their paths in its folder, in the order that they are written in. */
+export type Output = ReadonlyMap<string, Uint8Array>;
+
+/** What an output says of itself: the hash of what it was made of, and the paths of its files. */
+interface Manifest {
+  readonly inputs: string | null;
+  readonly files: readonly string[];
 }
 
 /** The SHA-256 of the parts, in order, in hexadecimal digits. */
@@ -28,37 +42,93 @@ function* filesUnder(path: string): Generator<string> {
 }
 
 /** The hash of all that an output depends on: files and folders, without tests; and the runtime's version. */
-export function hashOfInputs(inputs: readonly string[]): string {
+function hashOf(inputs: readonly string[]): string {
   const paths = inputs.flatMap((path) => [...filesUnder(path)])
     .filter((path) => !/_test\.tsx?$/.test(path));
   return sha256(Deno.version.deno, ...paths.flatMap((path) => [path, Deno.readFileSync(path)]));
 }
 
-/** The hash that the present output of a folder was built of; null where there is none. */
-export function hashOfOutput(folder: string): string | null {
+/** The bytes of a file; null where there is none. */
+function read(path: string): Uint8Array | null {
   try {
-    const manifest: unknown = JSON.parse(Deno.readTextFileSync(`${folder}/manifest.json`));
-    const inputs: unknown = Reflect.get(Object(manifest), "inputs");
-    return typeof inputs === "string" ? inputs : null;
-  } catch {
-    return null;
+    return Deno.readFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
   }
 }
 
-/** Writes a file whole or not at all: somebody may be reading. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const part = `${path}.${Deno.pid}.part`;
-  if (typeof content === "string") Deno.writeTextFileSync(part, content);
-  else Deno.writeFileSync(part, content);
+function readManifest(folder: string): Manifest {
+  const none = { inputs: null, files: [] };
+  const bytes = read(`${folder}/${MANIFEST}`);
+  if (bytes === null) return none;
+  try {
+    const { inputs, files } = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof inputs === "string" && Array.isArray(files) ? { inputs, files } : none;
+  } catch {
+    return none;
+  }
+}
+
+/** Whether the output of a folder is all there, and made of what has this hash. */
+function isBuilt(folder: string, inputs: string): boolean {
+  const manifest = readManifest(folder);
+  if (manifest.inputs !== inputs) return false;
+  const present = new Set(filesUnder(folder));
+  return manifest.files.every((path) => present.has(`${folder}/${path}`));
+}
+
+/**
+ * Writes a file whole or not at all, and not again what is there already: the runtime refuses to load a file
+ * that is replaced, be it by its like, while it opens it.
+ */
+function writeWhole(path: string, bytes: Uint8Array): void {
+  const present = read(path);
+  if (present !== null && Buffer.compare(present, bytes) === 0) return;
+  const part = `${path}.part`;
+  Deno.writeFileSync(part, bytes);
   Deno.renameSync(part, path);
 }
 
-/** Removes files of a folder that were written long ago and are not to be kept. */
-export function removeOld(folder: string, kept: ReadonlySet<string>): void {
-  for (const { name } of Deno.readDirSync(folder)) {
-    if (kept.has(name)) continue;
-    const path = `${folder}/${name}`;
+/** Removes the files of a folder that were written long ago and are not to be kept. */
+function removeOld(folder: string, kept: ReadonlySet<string>): void {
+  for (const path of [...filesUnder(folder)]) {
+    if (kept.has(path.slice(folder.length + 1))) continue;
     const writtenAt = Deno.statSync(path).mtime?.getTime() ?? 0;
     if (Date.now() - writtenAt > KEEP_MS) Deno.removeSync(path);
   }
+}
+
+/**
+ * Builds an output where it is not built of what is there now. What it was stays loadable meanwhile: files
+ * are whole at every moment, those of the build before are kept, and the manifest is written last.
+ *
+ * @param inputs files and folders; a change in any makes the output stale
+ * @param force builds in any case
+ * @returns false where nothing had changed
+ * @throws {BuildError}
+ */
+export async function build(
+  folder: string,
+  inputs: readonly string[],
+  force: boolean,
+  make: () => Promise<Output>,
+): Promise<boolean> {
+  const hash = hashOf(inputs);
+  if (!force && isBuilt(folder, hash)) return false;
+  Deno.mkdirSync(folder, { recursive: true });
+  using lock = Deno.openSync(`${folder}/${LOCK}`, { write: true, create: true });
+  lock.lockSync(true);
+  if (!force && isBuilt(folder, hash)) return false;
+  const output = await make();
+  const before = readManifest(folder).files;
+  for (const [path, bytes] of output) {
+    Deno.mkdirSync(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    writeWhole(`${folder}/${path}`, bytes);
+  }
+  const files = [...output.keys()];
+  const manifest = JSON.stringify({ inputs: hash, files });
+  writeWhole(`${folder}/${MANIFEST}`, new TextEncoder().encode(manifest));
+  removeOld(folder, new Set([...files, ...before, MANIFEST, LOCK]));
+  return true;
 }

@@ -2,7 +2,7 @@
  * Builds the server: the program and all that it imports in few files, which take a fifth less memory than the
  * modules do; docs/decisions/0022_bundle.md has the figures. Source maps lead errors back to the source.
  */
-import { BuildError, hashOfInputs, hashOfOutput, removeOld, writeWhole } from "./output.ts";
+import { build, BuildError, type Output } from "./output.ts";
 
 /** Where it is put; paths are from the project's root. */
 export const SERVER_OUTPUT = "dist/server";
@@ -16,16 +16,8 @@ function inputs(): string[] {
   return ["main.ts", ...source, "migrations", "build", "deno.json", "deno.lock"];
 }
 
-/**
- * Builds the server where it is not built of what is there now. What it was stays loadable meanwhile.
- *
- * @param force builds in any case
- * @returns false where nothing had changed
- * @throws {BuildError}
- */
-export async function buildServer(force = false): Promise<boolean> {
-  const hash = hashOfInputs(inputs());
-  if (!force && hash === hashOfOutput(SERVER_OUTPUT)) return false;
+/** The program, and what it loads: last the one whose name stays the same, for it names the others. */
+async function bundle(): Promise<Output> {
   const { success, errors, outputFiles = [] } = await Deno.bundle({
     entrypoints: ["main.ts"],
     outputDir: SERVER_OUTPUT,
@@ -36,21 +28,18 @@ export async function buildServer(force = false): Promise<boolean> {
     write: false,
   });
   if (!success) throw new BuildError(WHAT, errors.map(({ text }) => text));
-  Deno.mkdirSync(SERVER_OUTPUT, { recursive: true });
   const files = new Map(
-    outputFiles.map(({ path, contents }) => [path.split("/").at(-1) ?? path, contents] as const),
+    outputFiles.map(({ path, contents = new Uint8Array() }) =>
+      [path.split("/").at(-1) ?? path, contents] as const
+    ),
   );
   const entry = files.get(ENTRY);
   if (entry === undefined) throw new BuildError(WHAT, [`the bundle has no ${ENTRY}`]);
-  // Last the one whose name stays the same: it names the others, whose names tell their content.
-  for (const [name, bytes = new Uint8Array()] of files) {
-    if (name !== ENTRY) writeWhole(`${SERVER_OUTPUT}/${name}`, bytes);
-  }
-  writeWhole(`${SERVER_OUTPUT}/${ENTRY}`, entry);
-  writeWhole(
-    `${SERVER_OUTPUT}/manifest.json`,
-    JSON.stringify({ inputs: hash, files: [...files.keys()] }),
-  );
-  removeOld(SERVER_OUTPUT, new Set([...files.keys(), "manifest.json"]));
-  return true;
+  files.delete(ENTRY);
+  return files.set(ENTRY, entry);
+}
+
+/** Builds the server where it is stale. */
+export function buildServer(force = false): Promise<boolean> {
+  return build(SERVER_OUTPUT, inputs(), force, bundle);
 }

@@ -25,9 +25,16 @@ function text(name: string): string {
   return Deno.readTextFileSync(`${OUTPUT}/${name}`);
 }
 
+/** The names of the assets, without those of their encodings. */
+function assetNames(): string[] {
+  const { files } = JSON.parse(text("manifest.json")) as { readonly files: readonly string[] };
+  return files.filter((path) => /^assets\/.*(?<!\.gz|\.br)$/.test(path))
+    .map((path) => path.slice("assets/".length));
+}
+
 Deno.test("deno task build writes a page whose files are all there, in each encoding, under their hash", async () => {
   assert.match(await build("--force"), /^Built the dashboard into dist\/dashboard in \d+ ms\.$/m);
-  const { assets } = JSON.parse(text("manifest.json")) as { readonly assets: readonly string[] };
+  const assets = assetNames();
   const index = text("index.html");
   const named = [...index.matchAll(/(?:href|src)="assets\/([^"]+)"/g)].map(([, name]) =>
     name ?? ""
@@ -57,7 +64,7 @@ Deno.test("deno task build does nothing where nothing has changed", async () => 
 
 Deno.test("the code of the dashboard is the one for use, and sets up no style or script of its own", async () => {
   await build();
-  const { assets } = JSON.parse(text("manifest.json")) as { readonly assets: readonly string[] };
+  const assets = assetNames();
   const code = assets.filter((name) => name.endsWith(".js")).map((name) => text(`assets/${name}`));
   assert.doesNotMatch(code.join(), /react-dom\.development|process\.env\.NODE_ENV/);
   assert.doesNotMatch(code.join(), /\beval\(|new Function\(/);

@@ -40,10 +40,11 @@ async function readFile(path: string): Promise<StaticFile> {
   return { type: typeOf(path), tag: digest.toHex().slice(0, 16), bodies: { identity, gzip, br } };
 }
 
-/** The names in what the build wrote about itself. */
+/** The names of the assets in what the build wrote about itself; their encodings stand beside them. */
 function assetNames(manifest: unknown): string[] {
-  const names: unknown = Reflect.get(Object(manifest), "assets");
-  return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+  const files: unknown = Reflect.get(Object(manifest), "files");
+  if (!Array.isArray(files)) return [];
+  return files.flatMap((path) => /^assets\/([^/]+\.(?:js|css|svg))$/.exec(String(path))?.[1] ?? []);
 }
 
 /**
