@@ -30,7 +30,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "export",
-    summary: "Write the event log as NDJSON or CSV.",
+    summary: "Write the event log as NDJSON, as CSV, or as a journal for ledger and hledger.",
     load: async () => (await import("./src/cli/export.ts")).command,
   },
   {

@@ -1,40 +1,51 @@
-/** `export`: the log as NDJSON, the very lines that it holds, or as CSV. */
+/** `export`: the log as NDJSON, the very lines that it holds, as CSV, or as a journal of bookkeeping. */
 import { csvHeader, csvLine } from "../log/event_csv.ts";
 import type { EventLog } from "../log/event_log.ts";
 import { writeAtomically } from "./atomic_file.ts";
 import { type Command, UsageError } from "./command.ts";
 import { readConfig } from "./config.ts";
+import { ledgerPieces } from "./export_ledger.ts";
 import { FILTER_OPTIONS, type Filters, readFilters } from "./filters.ts";
 import { openLogToRead } from "./open_log.ts";
 import { printError, write } from "./output.ts";
 import { pages } from "./pages.ts";
 
+const FORMATS = ["ndjson", "csv", "ledger"] as const;
+
+type Format = (typeof FORMATS)[number];
+
 /** The export in pieces of text, a page of events each. */
 export function* exportPieces(
   log: EventLog,
   filters: Filters,
-  format: "ndjson" | "csv",
+  format: Format,
 ): Generator<string> {
+  if (format === "ledger") return yield* ledgerPieces(log, filters);
   if (format === "csv") yield csvHeader();
   for (const page of pages(log, filters)) {
     yield page.map((line) => format === "csv" ? csvLine(line) : `${line.line}\n`).join("");
   }
 }
 
-function formatOf(text: string): "ndjson" | "csv" {
-  if (text === "ndjson" || text === "csv") return text;
-  throw new UsageError(`--format: ${JSON.stringify(text)} is not one of ndjson, csv`);
+function formatOf(text: string): Format {
+  const format = FORMATS.find((known) => known === text);
+  if (format !== undefined) return format;
+  throw new UsageError(`--format: ${JSON.stringify(text)} is not one of ${FORMATS.join(", ")}`);
 }
 
 /** The subcommand. */
 export const command: Command = {
   name: "export",
-  summary: "Write the event log as NDJSON or CSV.",
+  summary: "Write the event log as NDJSON, as CSV, or as a journal for ledger and hledger.",
   details:
     "NDJSON holds the log's own lines, byte for byte: a Merkle leaf is the SHA-256 of 0x00 and\n" +
-    "the line. CSV follows RFC 4180; a cell that a spreadsheet would take for a formula begins with '.",
+    "the line. CSV follows RFC 4180; a cell that a spreadsheet would take for a formula begins with '.\n" +
+    "ledger is double-entry bookkeeping: what each event moved, exact, each entry adding up to zero, with\n" +
+    "the position of its event as its code. A filter chooses among the entries; what they move is the same\n" +
+    "as without it. The balances that end the journal of a log that was read from its first event to its\n" +
+    "last are those of the snapshot at that position.",
   options: {
-    format: { type: "string", value: "FORMAT", help: "ndjson (default) or csv." },
+    format: { type: "string", value: "FORMAT", help: "ndjson (default), csv or ledger." },
     output: {
       type: "string",
       value: "FILE",
