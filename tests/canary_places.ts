@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   "alerts test": ["alerts", "test", "file"],
   "export": ["export"],
   "export csv": ["export", "--format", "csv"],
+  "export ledger": ["export", "--format", "ledger"],
   "events": ["events", "--json"],
   "verify": ["verify"],
   "permissions": ["permissions", "--for", "serve"],
