@@ -10,6 +10,12 @@ Deno.test("serve in an empty folder has a P&L of sandbox data within 10 s, and s
     const server = await startServerProcess(env);
     try {
       assert.match(server.output(), /SANDBOX: made-up data/);
+      const [faultsUrl] = /http:\S+\/_sandbox\/faults/.exec(server.output()) ?? [];
+      assert.equal(
+        (await fetch(faultsUrl ?? "http://none.invalid")).status,
+        405,
+        "POST it has to be",
+      );
       const current = await until(
         () => getJson(`${server.url}/api/pnl/current`),
         ({ quality, served }) => quality.complete && served.from !== "default",

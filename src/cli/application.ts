@@ -1,4 +1,5 @@
 /** The composition root: puts the parts together for a configuration, starts them, stops them in turn. */
+import { getLogger } from "@logtape/logtape";
 import type { Alerts } from "../alerts/alerts.ts";
 import type { Access } from "../access/access.ts";
 import type { Operations } from "../http/operations.ts";
@@ -27,6 +28,8 @@ import { addressOf, serveNode } from "./serve_node.ts";
 import { liveSources, sandboxSources } from "./upstreams.ts";
 import { claimRedis, connectRedis, type WriterRedis } from "./writer_redis.ts";
 
+const logger = getLogger(["pnl", "sandbox"]);
+
 /** A running server. */
 export interface Application {
   /** The port that it listens on. */
@@ -54,6 +57,7 @@ async function openSources(
     host: "127.0.0.1",
   });
   stack.defer(() => sandbox.stop());
+  logger.info("The stand-ins take faults by POST at {faultsUrl}", { faultsUrl: sandbox.faultsUrl });
   return sandboxSources(config, sandbox, clock);
 }
 

@@ -4,7 +4,7 @@ import { startSandbox } from "../sandbox/sandbox.ts";
 import type { Command } from "./command.ts";
 import { readConfig } from "./config.ts";
 import { prepareFolder } from "./folder.ts";
-import { print, printJson } from "./output.ts";
+import { print, printError, printJson } from "./output.ts";
 import { untilSignal } from "./signals.ts";
 
 /** The subcommand. */
@@ -14,7 +14,7 @@ export const command: Command = {
   details:
     "Prints the environment with which a server reads from them, then runs until Ctrl-C. The private\n" +
     "key stays in its folder under PNL_DATA_DIR. A server that uses them is live to itself: give it\n" +
-    "a data directory of its own.",
+    "a data directory of its own. On standard error stands where they take faults.",
   options: { json: { type: "boolean", help: "The environment as JSON." } },
   async run({ options, env }) {
     const config = readConfig(env);
@@ -33,6 +33,7 @@ export const command: Command = {
     };
     if (options.json === true) printJson(settings);
     else for (const [name, value] of Object.entries(settings)) print(`${name}='${value}'`);
+    printError(`Faults: POST ${sandbox.faultsUrl}`);
     await untilSignal();
     await sandbox.stop();
     return 0;

@@ -27,6 +27,9 @@ export interface HostedServer {
   stop(): Promise<void>;
 }
 
+/** Path under which each of the servers takes faults. */
+export const FAULTS_PATH = "/_sandbox/faults";
+
 const SKEW_MS = 20 * 60_000;
 const DELAY_MS = 3_000;
 const DRIP_MS = 20;
@@ -39,7 +42,7 @@ export async function hostServer(options: HostOptions): Promise<HostedServer> {
   const server = createServer((request, response) => {
     request.on("error", () => response.destroy());
     const path = new URL(request.url ?? "/", "http://sandbox").pathname;
-    if (path === "/_sandbox/faults") return void obey(options.faults, request, response);
+    if (path === FAULTS_PATH) return void obey(options.faults, request, response);
     requests += 1;
     serve(options, request, response, stopping.signal).catch(() => request.socket.destroy());
   });

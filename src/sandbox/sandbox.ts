@@ -8,7 +8,7 @@ import { Account, type AccountPlan } from "./account.ts";
 import { anthropicProtocol } from "./anthropic_server.ts";
 import { booksOf, type SandboxBooks } from "./books.ts";
 import { Faults, type ServerName } from "./faults.ts";
-import { type HostedServer, hostServer } from "./host.ts";
+import { FAULTS_PATH, type HostedServer, hostServer } from "./host.ts";
 import { KALSHI_PATH, kalshiProtocol } from "./kalshi_server.ts";
 import type { Protocol } from "./reply.ts";
 import { revenueProtocol } from "./revenue_server.ts";
@@ -56,6 +56,8 @@ export interface Sandbox {
   readonly revenue: { readonly baseUrl: string; readonly token: string | null };
   /** Faults to give to the servers; see `faults.ts`. */
   readonly faults: Faults;
+  /** Where another process gives them, by POST. */
+  readonly faultsUrl: string;
   /** Requests that a server has had so far. */
   requests(server: ServerName): number;
   /** Its own books, as of now. */
@@ -119,6 +121,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     anthropic: { baseUrl: servers.anthropic.origin, adminKey: state.adminKey },
     revenue: { baseUrl: servers.revenue.origin, token },
     faults,
+    faultsUrl: `${servers.kalshi.origin}${FAULTS_PATH}`,
     requests: (server) => servers[server].requests,
     books: () => booksOf(current()),
     advance: (steps) => {
