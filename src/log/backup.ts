@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { backup } from "node:sqlite";
 import type { Clock } from "../pnl/clock.ts";
-import { openDatabase } from "../sqlite/database.ts";
+import { makeOwn, openDatabase } from "../sqlite/database.ts";
 import { databaseError } from "../sqlite/database_error.ts";
 import { EVENTS_APPLICATION_ID, openSqliteEventLog } from "./sqlite_event_log.ts";
 import { verifyLog, type VerifyReport } from "./verify.ts";
@@ -42,7 +42,8 @@ const PAGES_AT_ONCE = 256;
 
 /**
  * Copies a log through SQLite's online backup, checks every event of the copy and that it is a past of
- * the log, and only then gives it its name. Where anything fails nothing is left behind.
+ * the log, and only then gives it its name. The copy is its owner's alone, as the log is. Where
+ * anything fails nothing is left behind.
  *
  * @throws {BackupError}
  * @throws {DatabaseError} where there is no log, or it cannot be read
@@ -65,7 +66,7 @@ export async function backupLog(options: BackupOptions): Promise<BackupReport> {
       cause: error,
     });
   } finally {
-    for (const end of ["", "-wal", "-shm", "-journal"]) remove(part + end);
+    removeParts(part);
   }
 }
 
@@ -96,7 +97,15 @@ function remove(path: string): void {
   }
 }
 
+/** A copy on its way, with SQLite's files beside it. */
+function removeParts(part: string): void {
+  for (const end of ["", "-wal", "-shm", "-journal"]) remove(part + end);
+}
+
 async function copy({ path, onProgress }: BackupOptions, part: string): Promise<void> {
+  // What a killed backup with the same process id left is not gone on with: nor are its rights.
+  removeParts(part);
+  makeOwn(part);
   const db = openDatabase(path, {
     synchronous: "FULL",
     readOnly: true,

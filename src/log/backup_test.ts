@@ -17,6 +17,11 @@ function names(dir: string): string[] {
   return [...Deno.readDirSync(dir)].map(({ name }) => name).sort();
 }
 
+/** The rights of a file or folder. */
+function modeOf(path: string): number {
+  return Deno.statSync(path).mode! & 0o777;
+}
+
 Deno.test("backupLog() copies a log that is appended to meanwhile, into one file that is a past of it", async () => {
   await inTempDir(async (dir) => {
     const clock = new ManualClock();
@@ -50,6 +55,28 @@ Deno.test("backupLog() gives a copy that goes on as the log did", async () => {
     assert.deepEqual(allLines(copy), allLines(log));
     assert.equal(copy.append([fill("next")])[0]?.status, "appended");
     assert.equal(copy.append([fill("f7")])[0]?.status, "exists");
+  });
+});
+
+Deno.test("backupLog() gives a copy that is its owner's alone, whatever a killed backup left, in a folder that is as it was", async () => {
+  await inTempDir(async (dir) => {
+    const clock = new ManualClock();
+    const path = `${dir}/events.db`;
+    (await someLog(path, clock)).close();
+    const folder = `${dir}/copies`;
+    Deno.mkdirSync(folder);
+    Deno.chmodSync(folder, 0o750);
+    const left = `${folder}/copy.db.${Deno.pid}.part`;
+    Deno.writeTextFileSync(left, "half of a copy");
+    Deno.chmodSync(left, 0o644);
+    const seen = new Set<number>();
+    const onProgress = () => seen.add(modeOf(left));
+    await backupLog({ path, target: `${folder}/copy.db`, clock, onProgress });
+    assert.deepEqual([...seen], [0o600], "nor is it anybody else's on its way");
+    assert.equal(modeOf(`${folder}/copy.db`), modeOf(path));
+    assert.equal(modeOf(`${folder}/copy.db`), 0o600);
+    assert.equal(modeOf(folder), 0o750);
+    assert.deepEqual(names(folder), ["copy.db"]);
   });
 });
 

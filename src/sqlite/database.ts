@@ -71,8 +71,11 @@ function checkHeader(path: string, header: Uint8Array, applicationId: number | u
   }
 }
 
-/** Makes an empty file that is its owner's alone; SQLite's files beside it get the same rights. */
-function makeOwn(path: string): void {
+/**
+ * Makes an empty file that is its owner's alone, where there is none; SQLite's files beside it get the
+ * same rights. That it cannot be made is not told here: opening it as a database tells why.
+ */
+export function makeOwn(path: string): void {
   try {
     Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
   } catch {
