@@ -81,7 +81,8 @@ export class AlertStore implements Disposable {
   }
 
   /**
-   * Saves what changed, and what is to be told of it, together.
+   * Saves what changed, and what is to be told of it, together. A message that is there already is left
+   * as it is: where saving it is said to have failed it may have come through all the same.
    *
    * @throws {DatabaseError} with nothing saved
    */
@@ -219,7 +220,7 @@ export class AlertStore implements Disposable {
   #insert({ id, webhook, rule, type, body }: NewDelivery, now: number): void {
     this.#run(
       `INSERT INTO alert_deliveries (id, webhook, rule, type, body, status, attempts, created_at, next_at)
-       VALUES (?, ?, ?, ?, ?, 'waiting', 0, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, 'waiting', 0, ?, ?) ON CONFLICT (id) DO NOTHING`,
       ...[id, webhook, rule, type, body, now, now],
     );
     this.#run(

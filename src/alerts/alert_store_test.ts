@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AlertStore } from "./alert_store.ts";
 import { INITIAL, type RuleState } from "./rule_state.ts";
-import { message, withState, withStore } from "./testing.ts";
+import { message, whileUnreadable, withState, withStore } from "./testing.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 10);
 const FIRING: RuleState = { status: "firing", since: NOW - 5, toldAt: NOW, value: "-1.00" };
@@ -26,11 +26,26 @@ Deno.test("AlertStore save() keeps states and what is told of them, over a resta
 });
 
 Deno.test("AlertStore save() that fails saves nothing", async () => {
+  await withState(async (path) => {
+    using store = await AlertStore.open(path);
+    const changes = ["a", "b"].map((rule) => ({ rule, state: FIRING, delivery: null }));
+    const last = { rule: "c", state: FIRING, delivery: message("msg_1", "c") };
+    await whileUnreadable(path, () => {
+      assert.throws(() => store.save([...changes, last], NOW), { code: /^database_/ });
+      assert.equal(store.states().size, 0);
+      return Promise.resolve();
+    });
+  });
+});
+
+Deno.test("AlertStore save() of what was saved already sends nothing twice", async () => {
   await withStore((store) => {
-    store.add(message("msg_1"), NOW);
-    const twice = { rule: "a", state: FIRING, delivery: message("msg_1", "a") };
-    assert.throws(() => store.save([twice], NOW), { code: /^database_/ });
-    assert.equal(store.states().size, 0);
+    const change = { rule: "a", state: FIRING, delivery: message("msg_1", "a") };
+    store.save([change], NOW);
+    const attempt = { id: "msg_1", status: "delivered", result: "status 204" } as const;
+    store.attempted({ ...attempt, nextAt: null, gone: null, now: NOW });
+    store.save([change], NOW + 1_000);
+    assert.deepEqual(store.deliveries(9).map(({ status }) => status), ["delivered"]);
     return Promise.resolve();
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { textOf, withLogs } from "../log/test_logs.ts";
 import { startTestServer, type TestServer } from "../http/test_server.ts";
 import type { Snapshot } from "../pnl/snapshot_schema.ts";
 import type { Surroundings } from "./condition.ts";
@@ -11,6 +12,7 @@ import {
   so,
   startReceiver,
   type TestReceiver,
+  whileFull,
   withState,
 } from "./testing.ts";
 
@@ -26,6 +28,8 @@ const RULE: Rule = {
 interface Bed {
   readonly server: TestServer;
   readonly hook: TestReceiver;
+  /** Of `state.db`. */
+  readonly path: string;
   /** Something is collected in a window, and the next window begins. */
   collect(amount: string): Promise<void>;
   /** Whether the snapshots lack nothing that is known to have happened. */
@@ -59,7 +63,7 @@ async function withBed(
       await server.collect(amount);
       clock.step(5_000);
     };
-    const bed: Bed = { server, hook, running, collect, confirmed: true };
+    const bed: Bed = { server, hook, path, running, collect, confirmed: true };
     await test(bed);
   });
 }
@@ -210,4 +214,62 @@ Deno.test("Alerts repeat while a condition of time holds, and resolve it when it
       ["pnl.alert.resolved", false, null],
     ]);
   }, stalls);
+});
+
+Deno.test("Alerts go on while state.db takes nothing: each change is told once, and is sent when it does", async () => {
+  await withLogs((records) =>
+    withBed([{ ...RULE, every: 60 }], async ({ server, hook, path, running, collect }) => {
+      const said = (what: string) => records.filter((each) => textOf(each).includes(what)).length;
+      const cannot = "error Cannot judge the alerts, or cannot keep what they come to";
+      const again = "info The alerts are judged and kept again";
+      let fired = "";
+      await running(async (alerts) => {
+        await whileFull(path, async () => {
+          await collect("150");
+          await collect("151");
+          await so(() => said(cannot) === 1);
+          fired = new Date(server.clock.now()).toISOString();
+          await looks();
+          assert.deepEqual([statusOf(alerts), said("warning Alert high: firing")], ["firing", 1]);
+          server.clock.step(61_000);
+          await so(() => said("warning Alert high: repeated") === 1);
+          await collect("90");
+          await collect("91");
+          await looks();
+          assert.deepEqual([statusOf(alerts), said("warning Alert high: resolved")], ["ok", 1]);
+          assert.deepEqual([said(cannot), said(again), hook.got.length], [1, 0, 0]);
+        });
+        await so(() => hook.got.length === 2);
+        assert.equal(said(again), 1);
+      });
+      const told = bodies(hook).map(({ type, data: { value } }) => `${type} ${value}`);
+      assert.deepEqual(told, ["pnl.alert.firing 150.00", "pnl.alert.resolved 90.00"]);
+      assert.ok(bodies(hook)[0]!.timestamp <= fired, "it has the time of when it was so");
+    })
+  );
+});
+
+Deno.test("Alerts keep the newest hundred changes of a rule while state.db takes nothing", async () => {
+  await withBed([RULE], async ({ hook, path, running, collect }) => {
+    await running(async (alerts) => {
+      await whileFull(path, async () => {
+        for (let times = 0; times < 60; times++) {
+          await collect("150");
+          await collect("50");
+        }
+        await collect("149");
+        await collect("148");
+        await so(() => statusOf(alerts) === "firing");
+      });
+      await so(() => hook.got.length === 100);
+      await looks();
+    });
+    assert.equal(hook.got.length, 100);
+    const values = bodies(hook).map(({ data }) => data.value);
+    assert.deepEqual(values.slice(-3), ["150.00", "50.00", "149.00"]);
+    await running(async (alerts) => {
+      assert.equal(statusOf(alerts), "firing");
+      await Promise.resolve();
+    });
+  });
 });

@@ -6,6 +6,7 @@ import type { AlertStore, Attempt } from "./alert_store.ts";
 import type { Delivery } from "./delivery.ts";
 import { MOST_WAIT_MS, waitAfter } from "./retry.ts";
 import { type Outcome, type Receiver, send } from "./send.ts";
+import { Trouble } from "./trouble.ts";
 
 /** What waits is looked at this often, milliseconds. */
 const LOOK_MS = 1_000;
@@ -55,14 +56,29 @@ export class Courier {
   readonly #counts = new Map<string, { delivered: number; failed: number }>();
   /** Outcomes that could not be saved, by webhook: one at most, for nothing is sent before it is. */
   readonly #unsaved = new Map<string, Attempt>();
-  /** Webhooks of which is told that they cannot be served. */
-  readonly #told = new Set<string>();
+  readonly #reading: Trouble;
+  /** By webhook. */
+  readonly #delivering = new Map<string, Trouble>();
   #health: readonly WebhookHealth[];
 
   constructor(options: CourierOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
-    this.#logger = options.logger ?? getLogger(["pnl", "alerts"]);
+    const logger = this.#logger = options.logger ?? getLogger(["pnl", "alerts"]);
+    const { clock } = options;
+    this.#reading = new Trouble({
+      ...{ logger, clock },
+      failed: "Cannot read how alerts are delivered",
+      over: "How alerts are delivered can be read again",
+    });
+    for (const { name: webhook } of options.receivers) {
+      const trouble = new Trouble({
+        ...{ logger, clock, properties: { webhook } },
+        failed: "Cannot deliver alerts to {webhook}",
+        over: "Alerts are delivered to {webhook} again",
+      });
+      this.#delivering.set(webhook, trouble);
+    }
     this.#health = this.#look();
   }
 
@@ -83,7 +99,7 @@ export class Courier {
         try {
           this.#save(name);
         } catch (error) {
-          this.#tell(name, error);
+          this.#delivering.get(name)?.failed(error);
         }
       }
     };
@@ -99,8 +115,9 @@ export class Courier {
     }
     try {
       this.#health = this.#look();
+      this.#reading.over();
     } catch (error) {
-      this.#logger.error("Cannot read how alerts are delivered", { error });
+      this.#reading.failed(error);
     }
   }
 
@@ -125,12 +142,12 @@ export class Courier {
   /** Sends what is due to one webhook. It never fails. */
   async #round(receiver: Receiver): Promise<void> {
     const { signal } = this.#ending;
+    const trouble = this.#delivering.get(receiver.name);
     try {
       await this.#send(receiver, signal);
-      if (!this.#told.delete(receiver.name)) return;
-      this.#logger.info("Alerts are delivered to {webhook} again", { webhook: receiver.name });
+      trouble?.over();
     } catch (error) {
-      if (!signal.aborted) this.#tell(receiver.name, error);
+      if (!signal.aborted) trouble?.failed(error);
     }
   }
 
@@ -165,13 +182,6 @@ export class Courier {
     if (attempt === undefined) return;
     this.#options.store.attempted(attempt);
     this.#unsaved.delete(webhook);
-  }
-
-  /** Once, until it goes on: it is tried again each second. */
-  #tell(webhook: string, error: unknown): void {
-    if (this.#told.has(webhook)) return;
-    this.#told.add(webhook);
-    this.#logger.error("Cannot deliver alerts to {webhook}", { webhook, error });
   }
 
   /** Says what came of an attempt, and keeps it to be saved. */

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import type { LogRecord } from "@logtape/logtape";
 import { textOf, withLogs } from "../log/test_logs.ts";
 import { SteppedClock } from "../projection/testing.ts";
@@ -11,6 +10,8 @@ import {
   receiverAt,
   so,
   startReceiver,
+  whileFull,
+  whileUnreadable,
   withState,
   withStore,
 } from "./testing.ts";
@@ -211,18 +212,6 @@ Deno.test("Courier that ends on its way leaves the message for the next start", 
   });
 });
 
-/** Runs some work while `state.db` takes no update of a delivery, as on a full disk. */
-async function whileFull(path: string, work: () => Promise<void>): Promise<void> {
-  using db = new DatabaseSync(path);
-  db.exec(`CREATE TRIGGER full BEFORE UPDATE ON alert_deliveries
-    BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
-  try {
-    await work();
-  } finally {
-    db.exec("DROP TRIGGER full");
-  }
-}
-
 Deno.test("Courier sends nothing again because what came of it cannot be saved, and saves it later", async () => {
   const answers = [status(204), status(500), status(410)];
   const wanted = ["delivered 1", "waiting 1", "failed 1"];
@@ -261,4 +250,36 @@ Deno.test("Courier sends nothing again because what came of it cannot be saved, 
       });
     await withLogs(work);
   }
+});
+
+Deno.test("Courier tells once that it cannot read state.db, and once that it can again", async () => {
+  await using hook = startReceiver();
+  await withLogs((records) =>
+    withState(async (path) => {
+      using store = await AlertStore.open(path);
+      const clock = new SteppedClock();
+      const said = (what: string) => records.filter((each) => textOf(each).includes(what)).length;
+      const count = () => ({
+        reading: said("error Cannot read how alerts are delivered"),
+        delivering: said("error Cannot deliver alerts to hook"),
+        readAgain: said("info How alerts are delivered can be read again"),
+        deliveredAgain: said("info Alerts are delivered to hook again"),
+      });
+      const cannot = { reading: 1, delivering: 1, readAgain: 0, deliveredAgain: 0 };
+      await delivering({ store, receivers: [receiverAt(hook.url)], clock }, async (courier) => {
+        await whileUnreadable(path, async () => {
+          for (let look = 0; look < 20; look++) {
+            courier.wake();
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
+          assert.deepEqual(count(), cannot);
+        });
+        for (let look = 0; look < 3; look++) {
+          courier.wake();
+          await so(() => said("Alerts are delivered to hook again") === 1);
+        }
+        assert.deepEqual(count(), { ...cannot, readAgain: 1, deliveredAgain: 1 });
+      });
+    })
+  );
 });

@@ -1,4 +1,5 @@
 /** What the tests of alerts share: a receiver of webhooks, and a store in a folder that goes away. */
+import { DatabaseSync } from "node:sqlite";
 import { AlertStore } from "./alert_store.ts";
 import type { MessageType, NewDelivery } from "./delivery.ts";
 import type { Receiver } from "./send.ts";
@@ -80,6 +81,36 @@ export async function withStore(test: (store: AlertStore) => Promise<void>): Pro
     using store = await AlertStore.open(path);
     await test(store);
   });
+}
+
+/** Runs some work while `state.db` takes nothing new of alerts, as on a full disk. */
+export async function whileFull(path: string, work: () => Promise<void>): Promise<void> {
+  const refused = [
+    ["update_delivery", "UPDATE ON alert_deliveries"],
+    ["delivery", "INSERT ON alert_deliveries"],
+    ["state", "INSERT ON alert_states"],
+  ];
+  using db = new DatabaseSync(path);
+  for (const [name, what] of refused) {
+    db.exec(`CREATE TRIGGER full_${name} BEFORE ${what}
+      BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+  }
+  try {
+    await work();
+  } finally {
+    for (const [name] of refused) db.exec(`DROP TRIGGER full_${name}`);
+  }
+}
+
+/** Runs some work while deliveries can be neither read nor written. */
+export async function whileUnreadable(path: string, work: () => Promise<void>): Promise<void> {
+  using db = new DatabaseSync(path);
+  db.exec("ALTER TABLE alert_deliveries RENAME TO alert_deliveries_away");
+  try {
+    await work();
+  } finally {
+    db.exec("ALTER TABLE alert_deliveries_away RENAME TO alert_deliveries");
+  }
 }
 
 /** Waits until something is so. */
