@@ -3,6 +3,7 @@ import { systemClock } from "../log/system_clock.ts";
 import { rebuild, type RebuildReport } from "../projection/rebuild.ts";
 import { verifyReplay, type VerifyReplayReport } from "../projection/verify_replay.ts";
 import type { Difference } from "../projection/difference.ts";
+import { openCurrentReadOnly } from "../projection/read_only_build.ts";
 import { type Command, type CommandContext, CommandError, UsageError } from "./command.ts";
 import { type Config, readConfig } from "./config.ts";
 import { wholeOption } from "./filters.ts";
@@ -34,12 +35,32 @@ function rangeOf(options: CommandContext["options"]): Range {
  * @throws {UsageError} where no final snapshot lies in the range
  * @throws {CommandError} where there is nothing to hold a range against
  */
-function assertCompared({ from, to }: Range, compared: number | null, reason = ""): void {
+function assertCompared(
+  { from, to }: Range,
+  dataDir: string,
+  compared: number | null,
+  reason = "",
+): void {
   if (from === undefined && to === undefined) return;
   if (compared === null) throw new CommandError(`Cannot compare the range: ${reason}`);
   if (compared > 0) return;
   const [first, last] = [from ?? 1, to ?? "the end"];
-  throw new UsageError(`No final snapshot lies in the range from position ${first} to ${last}`);
+  throw new UsageError(
+    `Cannot compare positions ${first} to ${last}: no final snapshot stands there; ` +
+      nearestFinals(dataDir, from ?? 1),
+  );
+}
+
+/** Where final snapshots stand, for a range that holds none and begins at `from`. */
+function nearestFinals(dataDir: string, from: number): string {
+  using build = openCurrentReadOnly(dataDir);
+  const [before] = build.reader.finalsBefore(from, 1);
+  const [after] = build.reader.finalsAfter(from - 1, 1);
+  const found = [
+    ...(before === undefined ? [] : [`the one before stands at ${before.position}`]),
+    ...(after === undefined ? [] : [`the next one stands at ${after.position}`]),
+  ];
+  return found.length === 0 ? "none is stored yet" : found.join(", ");
 }
 
 function printDifference({ what, position, stored, recomputed }: Difference): void {
@@ -93,7 +114,7 @@ async function replay(
   try {
     if (verify) {
       const report = await verifyReplay(common).finally(() => line.end());
-      if (report.ok) assertCompared(range, report.compared);
+      if (report.ok) assertCompared(range, config.dataDir, report.compared);
       if (json) printJson(report);
       else printVerified(report);
       return report.ok;
@@ -102,7 +123,7 @@ async function replay(
       .finally(() => line.end());
     const { comparison } = report;
     if (comparison.firstDifference === undefined) {
-      assertCompared(range, comparison.compared, comparison.reason);
+      assertCompared(range, config.dataDir, comparison.compared, comparison.reason);
     }
     if (json) printJson(report);
     else printRebuilt(report);
@@ -121,7 +142,8 @@ export const command: Command = {
     "makes it the current one. A running server goes on meanwhile and follows.",
     "--verify changes nothing: it folds the log and compares every stored snapshot byte for byte.",
     "With --from or --to only snapshots at these positions are compared, and nothing is replaced.",
-    "A range that holds none is exit 2.",
+    "A final snapshot stands at the last event of its window, so a short range may hold none: nothing",
+    "was compared then, which is exit 2 and says where the nearest ones stand.",
   ].join("\n"),
   options: {
     verify: {

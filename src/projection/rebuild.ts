@@ -91,7 +91,9 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
 }
 
 async function replay(target: Materializer, options: RebuildOptions): Promise<void> {
-  const { log, to, signal, onProgress, clock = systemClock } = options;
+  const { log, signal, onProgress, clock = systemClock } = options;
+  // A final stands at the last position of its window, and the event that closes it comes after.
+  const to = options.to === undefined ? undefined : options.to + 1;
   const head = log.head().position;
   const meter = new ProgressMeter(clock, to === undefined ? head : Math.min(to, head));
   await catchUp(target, log, {

@@ -30,7 +30,7 @@ export interface VerifyReplayReport {
   readonly ok: boolean;
   /** Final snapshots that were compared. */
   readonly compared: number;
-  /** Position up to which the log was folded. */
+  /** Position up to which the log was folded and compared. */
   readonly position: number;
   readonly firstDifference?: Difference;
 }
@@ -61,6 +61,8 @@ class Verification {
   readonly #whole: boolean;
   readonly #from: number;
   readonly #to: number;
+  /** A final stands at the last position of its window, and the event that closes it comes after. */
+  readonly #foldTo: number;
   #compared = 0;
   #cursor = 0;
 
@@ -74,6 +76,7 @@ class Verification {
     this.#whole = options.from === undefined && options.to === undefined;
     this.#from = options.from ?? 1;
     this.#to = Math.min(options.to ?? end, end);
+    this.#foldTo = Math.min(this.#to + 1, end);
     this.#cursor = this.#from - 1;
   }
 
@@ -83,7 +86,7 @@ class Verification {
     return {
       ok: firstDifference === null,
       compared: this.#compared,
-      position: this.#run.position,
+      position: Math.min(this.#run.position, this.#to),
       ...(firstDifference === null ? {} : { firstDifference }),
     };
   }
@@ -104,14 +107,14 @@ class Verification {
   /** Folds up to the end, comparing on the way; stops at the first difference. */
   async #replay(): Promise<Difference | null> {
     const { log, signal, onProgress, clock = systemClock } = this.#options;
-    const meter = new ProgressMeter(clock, this.#to);
+    const meter = new ProgressMeter(clock, this.#foldTo);
     const ledger = this.#whole ? this.#build.reader.ledger() : null;
-    for (let turn = clock.monotonic(); this.#run.position < this.#to;) {
+    for (let turn = clock.monotonic(); this.#run.position < this.#foldTo;) {
       signal?.throwIfAborted();
       const after = this.#run.position;
-      const stop = ledger !== null && ledger.position > after ? ledger.position : this.#to;
+      const stop = ledger !== null && ledger.position > after ? ledger.position : this.#foldTo;
       const finals: Final[] = [];
-      this.#run.apply(log.read({ after, to: Math.min(stop, this.#to), limit: PAGE }), finals);
+      this.#run.apply(log.read({ after, to: Math.min(stop, this.#foldTo), limit: PAGE }), finals);
       const difference = this.#compare(finals) ?? this.#ledgerDifference(ledger);
       onProgress?.(meter.at(this.#run.position, this.#run.lastError));
       if (difference !== null) return difference;
@@ -121,7 +124,7 @@ class Verification {
   }
 
   #compare(made: readonly Final[]): Difference | null {
-    const finals = made.filter(({ position }) => position >= this.#from);
+    const finals = made.filter(({ position }) => position >= this.#from && position <= this.#to);
     const difference = firstFinalDifference(this.#build.reader, this.#cursor, finals);
     if (difference !== null) return difference;
     this.#compared += finals.length;

@@ -70,6 +70,15 @@ Deno.test("verifyReplay() names the final in which a byte was flipped", () =>
     const after = await verifyReplay({ log, dataDir: dir, from: victim.position + 1 });
     assert.deepEqual([after.ok, after.compared], [true, finals.length - 12]);
     assert.equal((await verifyReplay({ log, dataDir: dir, from: victim.position })).ok, false);
+    // The event that closes its window comes after the range.
+    const { position } = victim;
+    assert.equal(
+      (await verifyReplay({ log, dataDir: dir, from: position, to: position })).ok,
+      false,
+    );
+    const next = finals[12]?.position ?? 0;
+    const alone = await verifyReplay({ log, dataDir: dir, from: next, to: next });
+    assert.deepEqual([alone.ok, alone.compared, alone.position], [true, 1, next]);
   }));
 
 Deno.test("verifyReplay() counts a missing final and one too many as differences", async () => {
