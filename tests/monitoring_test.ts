@@ -155,6 +155,31 @@ Deno.test("every alert has a name of its own, a row of docs/OPERATIONS.md, and a
   for (const [, value] of rules.matchAll(/== (\S+)/g)) assert.match(value!, /^[01]$/);
 });
 
+/** At what a rule fires, as docs/OPERATIONS.md says it: the comparison, over what time, for how long. */
+function thresholdOf(rule: string): string {
+  const [, expression = ""] = /^\s*expr: (.+)$/m.exec(rule) ?? [];
+  assert.match(expression, /\b(pnl_\w+|up)\b/, "it asks for a metric");
+  const bare = expression.replace(/\{[^}]*\}/g, "");
+  const [, comparison = ""] = / ([=<>]=? .+?)(?= and | unless |$)/.exec(bare) ?? [];
+  assert.match(comparison, /^(==|<|>) \d/, `${expression} compares with a number`);
+  const [, range] = /\[(\w+)\]/.exec(bare) ?? [];
+  const [, held] = /^\s*for: (\w+)$/m.exec(rule) ?? [];
+  const over = range === undefined ? "" : ` in ${range}`;
+  return `\`${comparison}\`${over}${held === undefined ? "" : ` for ${held}`}`;
+}
+
+Deno.test("every alert fires at what docs/OPERATIONS.md says, and one failed request is no alert", () => {
+  const [, ...rules] = Deno.readTextFileSync(RULES).split("- alert: ");
+  const fires = new Map(rules.map((rule) => [/^\w+/.exec(rule)![0], thresholdOf(rule)]));
+  assert.ok(fires.size > 20, `${fires.size} rules`);
+  for (const [names = "", told] of rowsOf("docs/OPERATIONS.md", "What to do", "Alert")) {
+    const wanted = namesIn(names).map((name) => fires.get(name)).join("; ");
+    assert.equal(told, wanted, names);
+  }
+  const [, count, minutes] = /^`> (\d+)` in (\d+)m$/.exec(fires.get("PnlServerErrors")!) ?? [];
+  assert.ok(Number(count) >= 3 && Number(minutes) >= 10, "several, in a while");
+});
+
 Deno.test("every family of /metrics has one row in docs/OPERATIONS.md, and each row has some", async () => {
   const families = familiesOf(await exposed());
   const told = rowsOf("docs/OPERATIONS.md", "Metrics", "Family").flatMap(([cell]) => namesIn(cell));
