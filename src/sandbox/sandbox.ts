@@ -133,9 +133,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       state.advances.push({ steps, at });
       if (dataDir !== null) writeState(dataDir, state);
     },
-    stop: async () => {
-      await Promise.all(Object.values(servers).map((server) => server.stop()));
-    },
+    stop: () => stopAll(Object.values(servers)),
   };
 }
 
@@ -160,7 +158,11 @@ async function hostAll(
       revenue: await start("revenue"),
     };
   } catch (error) {
-    await Promise.all(started.map((server) => server.stop()));
+    await stopAll(started);
     throw error;
   }
+}
+
+async function stopAll(servers: readonly HostedServer[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.stop()));
 }
