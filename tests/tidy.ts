@@ -56,12 +56,16 @@ export function textFaults({ path, text }: SourceFile): string[] {
   return faults;
 }
 
+/** The fault in the length of a file of code or styles. */
+export function lengthFaults({ path, text }: SourceFile): string[] {
+  const lines = lineCount(text);
+  return lines > MOST_LINES ? [`${path}: ${lines} lines, more than ${MOST_LINES}`] : [];
+}
+
 /** The faults in a TypeScript file. */
 export function codeFaults(file: SourceFile): string[] {
   const { path, text } = file;
   const faults: string[] = [];
-  const lines = lineCount(text);
-  if (lines > MOST_LINES) faults.push(`${path}: ${lines} lines, more than ${MOST_LINES}`);
   const syntax = readSyntax(file);
   for (const { line, lines, ownLines } of syntax.functions) {
     const counted = TEST_SUPPORT.test(path) ? ownLines : lines;

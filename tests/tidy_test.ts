@@ -1,23 +1,26 @@
 import assert from "node:assert/strict";
 import { allPaths, codeFiles, textFiles } from "./source_files.ts";
-import { codeFaults, medianFaults, nameFaults, textFaults } from "./tidy.ts";
+import { codeFaults, lengthFaults, medianFaults, nameFaults, textFaults } from "./tidy.ts";
 
 /** A line that calls nothing, `count` times. */
 const lines = (count: number) => "void 0;\n".repeat(count);
 
 Deno.test("the project is tidy", () => {
+  const sheets = textFiles().filter(({ path }) => path.endsWith(".css"));
+  assert.ok(sheets.length > 0);
   const faults = [
     ...allPaths().flatMap(nameFaults),
     ...textFiles().flatMap(textFaults),
     ...codeFiles().flatMap(codeFaults),
+    ...[...codeFiles(), ...sheets].flatMap(lengthFaults),
     ...medianFaults(codeFiles()),
   ];
   assert.deepEqual(faults, []);
 });
 
-Deno.test("codeFaults() finds a file of more than 400 lines", () => {
-  assert.deepEqual(codeFaults({ path: "src/a.ts", text: lines(400) }), []);
-  assert.match(codeFaults({ path: "src/a.ts", text: lines(401) }).join(), /401 lines/);
+Deno.test("lengthFaults() finds a file of more than 400 lines", () => {
+  assert.deepEqual(lengthFaults({ path: "src/a.css", text: lines(400) }), []);
+  assert.match(lengthFaults({ path: "src/a.css", text: lines(401) }).join(), /401 lines/);
 });
 
 Deno.test("codeFaults() finds a function of 60 lines, whatever its form", () => {
