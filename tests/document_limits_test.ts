@@ -111,3 +111,19 @@ Deno.test("docs/API.md tells the limits of streams and of a WebSocket as the hub
   ];
   assert.deepEqual(said.filter((each) => !text.includes(each)), []);
 });
+
+Deno.test("docs/API.md tells when a source is stale as the server decides it", () => {
+  const text = documents().find(({ path }) => path === "docs/API.md")!.text.replace(/\s+/g, " ");
+  const served = "src/projection/served.ts";
+  const [polls, grace] = [held(served, "MISSED_POLLS"), held(served, "GRACE_MS")];
+  const after = (ms: number) => Math.max(polls * ms, ms + grace) / 1_000;
+  const interval = (name: "KALSHI" | "ANTHROPIC" | "REVENUE") =>
+    Number(SETTINGS[`${name}_POLL_MS`].fallback);
+  assert.equal(interval("KALSHI"), interval("REVENUE"));
+  const said = [
+    `older than ${polls} of its intervals, and older than one interval and ${grace / 1_000} s`,
+    `Kalshi and revenue are ${after(interval("KALSHI"))} s after their last answer, ` +
+    `Anthropic ${after(interval("ANTHROPIC"))} s.`,
+  ];
+  assert.deepEqual(said.filter((each) => !text.includes(each)), []);
+});

@@ -31,7 +31,9 @@ export const SERVED = named(
     confirmedAgeMs: AGE_MS.nullable()
       .describe("How long ago the writer was known to be at the end of its log."),
     confirmed: z.boolean().describe("False: newer figures may exist."),
-    stale: z.array(SOURCE).describe("Sources whose figures may be old."),
+    stale: z.array(SOURCE).describe(
+      "Sources whose last whole answer is older than three of their intervals (and than one and 15 s), or whose breaker is not closed.",
+    ),
     notConfigured: z.array(SOURCE).describe("Sources without credentials."),
     sources: z.partialRecord(
       SOURCE,
