@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { ACCOUNTS } from "../src/pnl/accounts.ts";
 import { FoldRun } from "../src/projection/fold_run.ts";
 import { WINDOW_MS } from "../src/pnl/testing.ts";
+import { namesIn, rowsOf } from "./document_tables.ts";
 import { balance, type ReadEntry, readJournal, sides } from "./journal_reader.ts";
 import { storedLines, withHistory } from "./sandbox_history.ts";
 import { runCommand, runCutOff } from "./server_process.ts";
@@ -61,4 +63,10 @@ Deno.test("export --format ledger: filters choose entries, and a log cut short i
     const none = await runCommand([...LEDGER, "--recorded-to", "2020-01-01"], env);
     assert.deepEqual([none.code, readJournal(none.out).entries], [0, []]);
   });
+});
+
+Deno.test("docs/OPERATIONS.md tells every account of the journal", () => {
+  const told = rowsOf("docs/OPERATIONS.md", "Bookkeeping", "account")
+    .flatMap(([accounts]) => namesIn(accounts));
+  assert.deepEqual(told.sort(), [...ACCOUNTS].sort());
 });
