@@ -41,9 +41,9 @@ export const command: Command = {
     "NDJSON holds the log's own lines, byte for byte: a Merkle leaf is the SHA-256 of 0x00 and\n" +
     "the line. CSV follows RFC 4180; a cell that a spreadsheet would take for a formula begins with '.\n" +
     "ledger is double-entry bookkeeping: what each event moved, exact, each entry adding up to zero, with\n" +
-    "the position of its event as its code. A filter chooses among the entries; what they move is the same\n" +
-    "as without it. The balances that end the journal of a log that was read from its first event to its\n" +
-    "last are those of the snapshot at that position.",
+    "the position of its event as its code. A filter chooses entries, which move what they move without\n" +
+    "it. A journal of all events up to some position ends with its balances, which are the figures of the\n" +
+    "snapshot there.",
   options: {
     format: { type: "string", value: "FORMAT", help: "ndjson (default), csv or ledger." },
     output: {
