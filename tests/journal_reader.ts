@@ -38,7 +38,7 @@ function readEntry(block: string, accounts: ReadonlySet<string>, asserted: Map<s
     if (tag !== null) tags.set(tag[1]!, tag[2] ?? "");
     if (posting === null) continue;
     const [, account, amount, balance] = posting;
-    assert.ok(accounts.has(account!), account);
+    assert.ok(accounts.has(account!), `not declared: ${line}`);
     postings.push({ account: account!, amount: parseMoney(amount!) });
     if (balance !== undefined) asserted.set(account!, parseMoney(balance));
   }
