@@ -1,4 +1,5 @@
 /** What a webhook is told. */
+import { isoOf } from "../pnl/iso_time.ts";
 import { type Condition, thresholdOf } from "./condition.ts";
 import type { MessageType, NewDelivery } from "./delivery.ts";
 import type { Notice, RuleState } from "./rule_state.ts";
@@ -39,10 +40,6 @@ export interface Place {
 /** A new `webhook-id`. */
 function messageId(): string {
   return `msg_${crypto.randomUUID().replaceAll("-", "")}`;
-}
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }
 
 /** The message of a rule that fires, fires still, or is resolved. */

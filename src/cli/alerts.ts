@@ -8,6 +8,7 @@ import { INITIAL } from "../alerts/rule_state.ts";
 import type { Rule } from "../alerts/rules.ts";
 import { send } from "../alerts/send.ts";
 import { systemClock } from "../log/system_clock.ts";
+import { isoOf } from "../pnl/iso_time.ts";
 import { type AlertSettings, readAlertSettings } from "./alert_settings.ts";
 import { type Command, type CommandContext, CommandError, UsageError } from "./command.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -16,10 +17,6 @@ import { print, printJson } from "./output.ts";
 
 /** Deliveries that are shown. */
 const MOST_SHOWN = 50;
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
-}
 
 /** A condition in words: `netPnl < -1000.00`. */
 function conditionText({ when }: Rule): string {

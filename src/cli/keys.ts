@@ -3,6 +3,7 @@ import { isActive, type KeyRecord } from "../access/key_record.ts";
 import { KeyStore } from "../access/key_store.ts";
 import { isScope, type Scope, SCOPES } from "../access/scope.ts";
 import { systemClock } from "../log/system_clock.ts";
+import { isoOf } from "../pnl/iso_time.ts";
 import { type Command, type CommandContext, CommandError, UsageError } from "./command.ts";
 import { type Config, readConfig } from "./config.ts";
 import { readExpiry } from "./expiry.ts";
@@ -12,10 +13,6 @@ import { print, printJson } from "./output.ts";
 const MAX_NAME = 100;
 
 type Options = CommandContext["options"];
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
-}
 
 function jsonOf(record: KeyRecord, now: number) {
   const { id, name, environment, scopes, createdAt, expiresAt, lastUsedAt, revokedAt } = record;

@@ -1,9 +1,9 @@
 /** The last hour of the six metrics, with the newest values at its end. */
 import { useMemo, useRef } from "react";
 import type { DeliveredSnapshot } from "../client/delivered.ts";
+import { belongsInHistory } from "../pnl/belongs_in_history.ts";
 import type { Snapshot } from "../pnl/snapshot_schema.ts";
 import { useJson } from "./api.ts";
-import { isDrawn } from "./curve/point.ts";
 import type { MetricName } from "./metrics.ts";
 import type { Sample } from "./spark_shape.ts";
 
@@ -51,7 +51,9 @@ export function useRecent(snapshot: DeliveredSnapshot, hasHistory: boolean): Rec
   const items = kept.current?.items;
   const samplesOf = useMemo(() => {
     const known = (items ?? []).flatMap(timed).filter(({ at }) => at < Date.parse(window.end));
-    const newest = isKnown && isDrawn(snapshot) ? [{ at: Date.parse(window.end), metrics }] : [];
+    const newest = isKnown && belongsInHistory(snapshot)
+      ? [{ at: Date.parse(window.end), metrics }]
+      : [];
     const all = [...known, ...newest];
     return (metric: MetricName) => all.map(({ at, metrics }) => ({ at, value: metrics[metric] }));
   }, [items, isKnown, metrics, window.end]);
@@ -66,5 +68,5 @@ function pathFrom(minute: number): string {
 /** When the metrics were so; nothing where they are partial, as buckets leave that out too. */
 function timed(item: HistoryItem): { at: number; metrics: Snapshot["metrics"] }[] {
   if ("start" in item) return [{ at: Date.parse(item.start) + MINUTE_MS, metrics: item.last }];
-  return isDrawn(item) ? [{ at: Date.parse(item.window.end), metrics: item.metrics }] : [];
+  return belongsInHistory(item) ? [{ at: Date.parse(item.window.end), metrics: item.metrics }] : [];
 }

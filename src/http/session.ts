@@ -1,16 +1,13 @@
 /** `/api/session`: a browser signs in with a key, and is known by a cookie that no script can read. */
 import type { Context } from "hono";
 import { allOf } from "../access/scope.ts";
+import { isoOf } from "../pnl/iso_time.ts";
 import { BEGIN_SESSION, END_SESSION, WHO_ASKS } from "./api/access_doc.ts";
 import { admitted, type AuthDeps, whoAsks } from "./auth.ts";
 import { clientAddress, sessionCookie, sessionToken } from "./credentials.ts";
 import { readJsonBody } from "./json_body.ts";
 import { reply, replyJson } from "./reply.ts";
 import type { Routes } from "./routes.ts";
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
-}
 
 /** Who asks, as the page needs it. */
 function show(c: Context, deps: AuthDeps): Response {

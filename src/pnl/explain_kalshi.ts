@@ -1,17 +1,9 @@
 /** How the figures of the Kalshi account came about. */
-import {
-  amountText,
-  corrections,
-  derived,
-  type ExplainedNode,
-  leaf,
-  signed,
-  sum,
-} from "./explain_node.ts";
+import { corrections, derived, type ExplainedNode, leaf, signed, sum } from "./explain_node.ts";
 import type { Subaccount } from "./kalshi_account.ts";
 import { feesOf, type Market } from "./kalshi_book.ts";
 import type { Ledger } from "./ledger.ts";
-import { formatMoney, type Money, plus, ZERO } from "./money.ts";
+import { formatMoney, formatOrNull, type Money, plus, ZERO } from "./money.ts";
 import { observedCash, valuation } from "./reconciliation.ts";
 import type { Snapshot } from "./snapshot_schema.ts";
 
@@ -106,7 +98,7 @@ function subaccountRows(
   return known.sort(([a], [b]) => a - b).map(([number, subaccount]) =>
     leaf(
       { name: `subaccount:${number}`, label: `Subaccount ${number}`, note: "The last one counts." },
-      amountText(amountOf(subaccount)),
+      formatOrNull(amountOf(subaccount)),
       { type, subject: String(number) },
     )
   );
@@ -136,7 +128,7 @@ export function explainUnrealized(ledger: Ledger, kalshi: Kalshi): ExplainedNode
   const head = { name: "kalshi.unrealizedPnl", label: "Unrealised P&L" };
   const cost = sum(
     { name: "kalshi.costWhenValued", label: "Cost of the positions when they were valued" },
-    amountText(valuation(ledger.account)?.cost ?? null),
+    formatOrNull(valuation(ledger.account)?.cost ?? null),
     subaccountRows(ledger, costOf, "pnl.kalshi.portfolio.valued.v1"),
   );
   if (kalshi.unrealizedPnl === null) {

@@ -1,6 +1,5 @@
 /** A number with what it came from: the parts that an explanation is built of. */
 import type { EventData, EventType } from "./event.ts";
-import { formatMoney, type Money } from "./money.ts";
 
 /** The component that a correction corrects. */
 export type Corrected = EventData<"pnl.adjustment.recorded.v1">["component"];
@@ -41,11 +40,6 @@ export interface ExplainedNode {
 export const SUM = "sum of inputs";
 
 type Head = Pick<ExplainedNode, "name" | "label"> & { readonly note?: string | null };
-
-/** An amount as text; null stays null. */
-export function amountText(amount: Money | null): string | null {
-  return amount === null ? null : formatMoney(amount);
-}
 
 /** A number that stands in the events themselves. */
 export function leaf(head: Head, value: string | null, events: EventsBehind | null): ExplainedNode {

@@ -97,6 +97,11 @@ export function formatMoney(value: Money): string {
   return `${sign}${(nanos - fraction) / NANOS}.${formatFraction(fraction)}`;
 }
 
+/** An amount as text; null stays null. */
+export function formatOrNull(amount: Money | null): string | null {
+  return amount === null ? null : formatMoney(amount);
+}
+
 /** At least two digits of a fraction in nanos, without further trailing zeros. */
 function formatFraction(nanos: number): string {
   let digits = nanos;

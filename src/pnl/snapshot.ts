@@ -9,7 +9,7 @@ import { startOfPeriod } from "./day.ts";
 import type { KalshiAccount } from "./kalshi_account.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Figures, figures, kalshiPnl, pendingSources } from "./metrics.ts";
-import { formatMoney, minus, type Money, plus } from "./money.ts";
+import { formatMoney, formatOrNull, minus, type Money, plus } from "./money.ts";
 import { marginPercent, trendPercent } from "./percent.ts";
 import { observedCash, valuation } from "./reconciliation.ts";
 import type { Snapshot } from "./snapshot_schema.ts";
@@ -201,8 +201,4 @@ function quality(
     quarantined: quarantined.count,
     rejected: ledger.rejections.size,
   };
-}
-
-function formatOrNull(amount: Money | null): string | null {
-  return amount === null ? null : formatMoney(amount);
 }

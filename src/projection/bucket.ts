@@ -35,16 +35,6 @@ export function bucketStart(resolution: BucketResolution, endMs: number): number
   return Math.floor((endMs - 1) / length) * length;
 }
 
-/**
- * True where a final snapshot belongs into buckets: its figures are whole, or are marked only for rows
- * that were rejected or quarantined. While a source is still read from its beginning they climb from
- * nothing, which would draw a history that never was.
- */
-export function belongsInBuckets({ quality }: Pick<Snapshot, "quality">): boolean {
-  if (quality.complete) return true;
-  return quality.rejected + quality.quarantined > 0 && quality.pending.length === 0;
-}
-
 /** The bucket after one more final, or a new one where `held` is of an earlier span. */
 export function addToBucket(
   held: Bucket | undefined,

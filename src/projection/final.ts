@@ -1,6 +1,6 @@
+import { belongsInHistory } from "../pnl/belongs_in_history.ts";
 import { snapshotJson } from "../pnl/snapshot.ts";
 import type { Snapshot } from "../pnl/snapshot_schema.ts";
-import { belongsInBuckets } from "./bucket.ts";
 import type { Frame } from "./frame.ts";
 
 /** A final snapshot on its way into the store. */
@@ -24,7 +24,7 @@ export function finalOf(snapshot: Snapshot): Final {
     windowStart: Date.parse(snapshot.window.start),
     windowEnd: Date.parse(snapshot.window.end),
     complete: snapshot.quality.complete,
-    inBuckets: belongsInBuckets(snapshot),
+    inBuckets: belongsInHistory(snapshot),
     metrics: snapshot.metrics,
     json: snapshotJson(snapshot),
   };

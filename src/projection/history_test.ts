@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MemoryEventLog } from "../log/memory_event_log.ts";
 import { parseMoney } from "../pnl/money.ts";
 import type { Snapshot } from "../pnl/snapshot_schema.ts";
-import { addToBucket, belongsInBuckets, bucketStart } from "./bucket.ts";
+import { addToBucket, bucketStart } from "./bucket.ts";
 import { formatCursor, InvalidCursorError, parseCursor } from "./page_cursor.ts";
 import type { HistoryQuery, Resolution } from "./projection.ts";
 import type { Projector } from "./projector.ts";
@@ -166,30 +166,4 @@ Deno.test("addToBucket() follows net P&L exactly, beyond what a double can tell 
     [bucket?.open, bucket?.high, bucket?.low, bucket?.close],
     [nets[0], nets[1], nets[2], nets[3]],
   );
-});
-
-Deno.test("belongsInBuckets() leaves out a backfill, and not what one bad row marks for ever", () => {
-  const snapshot = (quality: Partial<Snapshot["quality"]>) => ({
-    quality: {
-      complete: true,
-      incompleteSince: null,
-      pending: [],
-      late: 0,
-      rejected: 0,
-      quarantined: 0,
-      ...quality,
-    },
-  });
-  const cases: [Partial<Snapshot["quality"]>, boolean][] = [
-    [{}, true],
-    [{ pending: ["anthropic"] }, true],
-    [{ complete: false, pending: ["kalshi"] }, false],
-    [{ complete: false }, false],
-    [{ complete: false, rejected: 1 }, true],
-    [{ complete: false, quarantined: 2 }, true],
-    [{ complete: false, rejected: 1, pending: ["kalshi"] }, false],
-  ];
-  for (const [quality, belongs] of cases) {
-    assert.equal(belongsInBuckets(snapshot(quality)), belongs, JSON.stringify(quality));
-  }
 });

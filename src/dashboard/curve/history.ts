@@ -1,8 +1,9 @@
 /** History of net P&L from the server, page by page. */
 import { requestJson } from "../api.ts";
+import { belongsInHistory } from "../../pnl/belongs_in_history.ts";
 import type { Snapshot } from "../../pnl/snapshot_schema.ts";
 import { type Grid } from "./grid.ts";
-import { type BucketItem, bucketPoint, isDrawn, type Point, snapshotPoint } from "./point.ts";
+import { type BucketItem, bucketPoint, type Point, snapshotPoint } from "./point.ts";
 import type { Span } from "./range.ts";
 import { placed } from "./shown.ts";
 
@@ -21,7 +22,7 @@ async function readPage(grid: Grid, query: string, signal: AbortSignal) {
   const path = `api/pnl/history?${query}`;
   if (grid.resolution === "raw") {
     const { items, nextCursor } = await requestJson<Page<Snapshot>>(path, signal);
-    return { points: items.filter(isDrawn).map(snapshotPoint), nextCursor };
+    return { points: items.filter(belongsInHistory).map(snapshotPoint), nextCursor };
   }
   const { items, nextCursor } = await requestJson<Page<BucketItem>>(path, signal);
   return { points: items.map(bucketPoint), nextCursor };

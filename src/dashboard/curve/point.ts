@@ -1,5 +1,6 @@
 /** A value of the curve, as history or a snapshot gives it. */
 import type { DeliveredSnapshot } from "../../client/delivered.ts";
+import { belongsInHistory } from "../../pnl/belongs_in_history.ts";
 import { type Money, parseMoney } from "../../pnl/money.ts";
 import type { Snapshot } from "../../pnl/snapshot_schema.ts";
 
@@ -40,19 +41,11 @@ export function snapshotPoint({ window, metrics, position }: Snapshot): Point {
   return { time, net, value: parseMoney(net), open: net, high: net, low: net, position };
 }
 
-/**
- * True where a snapshot's figures belong to a curve, by the same rule as the server's buckets: they are
- * whole, or are marked only for rows that were rejected or quarantined. While a source is still read from
- * its beginning they climb from nothing, which would draw a history that never was.
- */
-export function isDrawn({ quality }: Pick<Snapshot, "quality">): boolean {
-  if (quality.complete) return true;
-  return quality.rejected + quality.quarantined > 0 && quality.pending.length === 0;
-}
-
 /** The point of what the line brought; null where it holds no figures of a curve. */
 export function deliveredPoint(snapshot: DeliveredSnapshot): Point | null {
-  return snapshot.served.from === "default" || !isDrawn(snapshot) ? null : snapshotPoint(snapshot);
+  return snapshot.served.from === "default" || !belongsInHistory(snapshot)
+    ? null
+    : snapshotPoint(snapshot);
 }
 
 /** True where an amount is less than another; both are decimal strings. */
