@@ -3,6 +3,7 @@
  * of JSON.
  */
 import { join } from "node:path";
+import { freePort } from "../src/redis/test_port.ts";
 import { openSqliteEventLog } from "../src/log/sqlite_event_log.ts";
 import { rebuild } from "../src/projection/rebuild.ts";
 import { totals } from "../src/http/test_server.ts";
@@ -17,7 +18,7 @@ import {
   startFigureServer,
 } from "../tests/dashboard_figures.ts";
 import { SteppedClock } from "./fixture.ts";
-import { freePort, grantedFlags, launchServer } from "./launch.ts";
+import { grantedFlags, launchServer } from "./launch.ts";
 
 const WINDOW_MS = 5_000;
 /** Where a million transactions need no disk, whose speed is not what is measured. */

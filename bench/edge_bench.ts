@@ -4,10 +4,11 @@
  * itself.
  */
 import { join } from "node:path";
+import { freePort } from "../src/redis/test_port.ts";
 import { openSqliteEventLog, type SqliteEventLog } from "../src/log/sqlite_event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
 import { fillMaker } from "./fixture.ts";
-import { freePort, grantedFlags, launchServer } from "./launch.ts";
+import { grantedFlags, launchServer } from "./launch.ts";
 import { publish, redisOrNull } from "./publish.ts";
 import { type PushServer, startPushServer } from "./push_server.ts";
 import { quantile, report } from "./report.ts";

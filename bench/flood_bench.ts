@@ -4,10 +4,11 @@
  * Each kind comes from one address. What only deploy/nginx.conf bounds is said.
  */
 import { join } from "node:path";
+import { freePort } from "../src/redis/test_port.ts";
 import { loadavg } from "node:os";
 import type { Counted } from "./flood_attack.ts";
 import type { Asked } from "./flood_client.ts";
-import { freePort, grantedFlags, launchServer, seedLog } from "./launch.ts";
+import { grantedFlags, launchServer, seedLog } from "./launch.ts";
 import { LineProcess } from "./line_process.ts";
 import { residentKib } from "./process_cost.ts";
 import { type Limit, median, report } from "./report.ts";

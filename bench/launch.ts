@@ -30,14 +30,6 @@ export async function seedLog(path: string, events: number): Promise<void> {
   log.close();
 }
 
-/** A free port of the loopback address. */
-export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-}
-
 /** The flags that its task gives to a subcommand in this environment, `serve` where none is named. */
 export async function grantedFlags(
   env: Record<string, string>,

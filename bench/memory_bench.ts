@@ -4,7 +4,8 @@
  * as it runs where no upstream is configured, once with upstreams that are elsewhere.
  */
 import { join } from "node:path";
-import { freePort, grantedFlags, launchServer } from "./launch.ts";
+import { freePort } from "../src/redis/test_port.ts";
+import { grantedFlags, launchServer } from "./launch.ts";
 import { LineProcess } from "./line_process.ts";
 import { type Memory, memoryOf } from "./process_cost.ts";
 import { median, report } from "./report.ts";

@@ -1,10 +1,10 @@
 /** The server without its sources, in this process, on a log that the benchmark appends to. */
-import { openAccess } from "../src/access/no_keys.ts";
+import { openAccess } from "../src/access/test_open_access.ts";
 import { createApp } from "../src/http/app.ts";
 import { serveWith } from "../src/http/serve.ts";
 import { TrustedProxies } from "../src/http/trusted_proxies.ts";
 import { Operations } from "../src/http/operations.ts";
-import { UNLIMITED } from "../src/http/rate_limit.ts";
+import { rateLimits } from "../src/http/rate_limit.ts";
 import { startServer } from "../src/http/server.ts";
 import type { EventLog } from "../src/log/event_log.ts";
 import { systemClock as clock } from "../src/log/system_clock.ts";
@@ -68,7 +68,7 @@ export async function startPushServer(
     writerAddress: () => null,
     redis: null,
     alerts: null,
-    rateLimits: UNLIMITED,
+    rateLimits: rateLimits({ perAddress: 0, perKey: 0 }, clock),
     allowedOrigins: [],
     access: openAccess(clock),
     publicUrl: null,

@@ -5,8 +5,9 @@
  * The server adds `served` once a millisecond and shares it between the requests within it.
  */
 import { join } from "node:path";
+import { freePort } from "../src/redis/test_port.ts";
 import type { LoadFigures } from "./http_load.ts";
-import { freePort, grantedFlags, launchServer, seedLog } from "./launch.ts";
+import { grantedFlags, launchServer, seedLog } from "./launch.ts";
 import { NpmPeer } from "./npm_peer.ts";
 import { median, report } from "./report.ts";
 

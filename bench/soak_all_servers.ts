@@ -1,6 +1,7 @@
 /** The nodes of the run with all parts on: a writer and an edge as operators run them, and what they talk to. */
 import { join } from "node:path";
-import { freePort, grantedFlags, launchServer } from "./launch.ts";
+import { freePort } from "../src/redis/test_port.ts";
+import { grantedFlags, launchServer } from "./launch.ts";
 import { redisOrNull } from "./publish.ts";
 
 /** A node that runs. */

@@ -1,6 +1,7 @@
 /** Start-up: from launching the process to the first snapshot served, on a log of 100,000 events. */
 import { join } from "node:path";
-import { freePort, grantedFlags, launchServer, seedLog } from "./launch.ts";
+import { freePort } from "../src/redis/test_port.ts";
+import { grantedFlags, launchServer, seedLog } from "./launch.ts";
 import { median, report } from "./report.ts";
 
 const RUNS = 5;

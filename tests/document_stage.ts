@@ -1,7 +1,7 @@
 /** A reader of the documents: a folder with the project in it, a shell, and a server on a port of its own. */
 import { fileURLToPath } from "node:url";
+import { freePort } from "../src/redis/test_port.ts";
 import { filesOf, tracesOf } from "./document_traces.ts";
-import { freePort } from "./nginx.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** What a reader who has cloned the project has; `dist` spares the time to build the dashboard again. */

@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { residentKib } from "../bench/process_cost.ts";
-import { freePort, type Proxy, startProxy } from "./nginx.ts";
+import { freePort } from "../src/redis/test_port.ts";
+import { type Proxy, startProxy } from "./nginx.ts";
 import { type ServerProcess, startServerProcess, until, withFolder } from "./server_process.ts";
 
 /** What the server may grow by while it is attacked, KiB. */

@@ -15,12 +15,6 @@ export interface Proxy extends AsyncDisposable {
   accesses(): Promise<string>;
 }
 
-/** A port that nobody listens on now. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 /**
  * A port that nobody listens on now, and that the system gives to nobody by itself: a server that is
  * replaced finds it free again.

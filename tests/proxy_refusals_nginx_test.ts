@@ -1,6 +1,7 @@
 /** What the shipped proxy refuses by itself: how it is told, what is never refused, what is written down. */
 import assert from "node:assert/strict";
-import { type Changed, freePort, type Proxy, startProxy } from "./nginx.ts";
+import { freePort } from "../src/redis/test_port.ts";
+import { type Changed, type Proxy, startProxy } from "./nginx.ts";
 import { startServerProcess, withFolder } from "./server_process.ts";
 
 const TICKET = "SA3rThisIsATicket";

@@ -1,6 +1,7 @@
 /** A server that is restarted while clients follow it, and what each client must have been given then. */
 import assert from "node:assert/strict";
 import { until as untilHolds } from "../src/http/test_streams.ts";
+import { freePort } from "../src/redis/test_port.ts";
 import { startServerProcess, withFolder } from "./server_process.ts";
 import { missedFinals, type StreamFollower } from "./stream_follower.ts";
 
@@ -9,14 +10,6 @@ const PATIENCE_MS = 30_000;
 
 /** Clients by name. */
 export type Clients = Readonly<Record<string, StreamFollower>>;
-
-/** A port of the loopback address that is free now. */
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-}
 
 /**
  * Clients follow a server that is stopped and started again at the same address, its data kept. Each has

@@ -1,14 +1,11 @@
 /** Keys as the table `keys` has them. */
 import type { SQLOutputValue } from "node:sqlite";
+import { numberOrNull } from "../sqlite/columns.ts";
 import type { ActiveKey, KeyRecord } from "./key_record.ts";
 import { isScope } from "./scope.ts";
 
 /** A row by the names of its columns. */
 export type KeyRow = Readonly<Record<string, SQLOutputValue>>;
-
-function timeOf(value: SQLOutputValue | undefined): number | null {
-  return typeof value === "number" ? value : null;
-}
 
 function scopesOf(row: KeyRow) {
   // What a later program may know and this one does not gives no right here.
@@ -23,9 +20,9 @@ export function recordOf(row: KeyRow): KeyRecord {
     environment: row["environment"] === "live" ? "live" : "test",
     scopes: scopesOf(row),
     createdAt: Number(row["created_at"]),
-    expiresAt: timeOf(row["expires_at"]),
-    lastUsedAt: timeOf(row["last_used_at"]),
-    revokedAt: timeOf(row["revoked_at"]),
+    expiresAt: numberOrNull(row["expires_at"]),
+    lastUsedAt: numberOrNull(row["last_used_at"]),
+    revokedAt: numberOrNull(row["revoked_at"]),
   };
 }
 
@@ -35,7 +32,7 @@ export function activeOf(row: KeyRow): ActiveKey {
     id: String(row["id"]),
     name: String(row["name"]),
     scopes: scopesOf(row),
-    expiresAt: timeOf(row["expires_at"]),
+    expiresAt: numberOrNull(row["expires_at"]),
     hash: String(row["hash"]),
     sessionKey: String(row["session_key"]),
   };

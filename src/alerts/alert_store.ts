@@ -1,6 +1,7 @@
 /** How alerts are, and their deliveries, in `state.db`; the command line and the server both have it open. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { openStateDatabase } from "../log/state_database.ts";
+import { numberOrNull } from "../sqlite/columns.ts";
 import { databaseError } from "../sqlite/database_error.ts";
 import { type Delivery, deliveryOf, type NewDelivery } from "./delivery.ts";
 import { MOST_WAIT_MS } from "./retry.ts";
@@ -47,8 +48,8 @@ function stateOf(row: Row): RuleState {
   const { status, since, told_at: toldAt, value } = row;
   return {
     status: status === "pending" || status === "firing" || status === "resolved" ? status : "ok",
-    since: typeof since === "number" ? since : null,
-    toldAt: typeof toldAt === "number" ? toldAt : null,
+    since: numberOrNull(since),
+    toldAt: numberOrNull(toldAt),
     value: typeof value === "string" ? value : null,
   };
 }

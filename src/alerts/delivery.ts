@@ -1,5 +1,6 @@
 /** A message to a webhook, as it is kept. */
 import type { SQLOutputValue } from "node:sqlite";
+import { numberOrNull } from "../sqlite/columns.ts";
 
 /** What a message is about. */
 export type MessageType = "pnl.alert.firing" | "pnl.alert.resolved" | "pnl.alert.test";
@@ -28,10 +29,6 @@ export interface Delivery extends Omit<NewDelivery, "type"> {
   readonly doneAt: number | null;
 }
 
-function numberOf(value: SQLOutputValue | undefined): number | null {
-  return typeof value === "number" ? value : null;
-}
-
 /** A row of `alert_deliveries`. */
 export function deliveryOf(row: Record<string, SQLOutputValue>): Delivery {
   const status = row["status"];
@@ -45,7 +42,7 @@ export function deliveryOf(row: Record<string, SQLOutputValue>): Delivery {
     attempts: Number(row["attempts"]),
     result: typeof row["result"] === "string" ? row["result"] : null,
     createdAt: Number(row["created_at"]),
-    nextAt: numberOf(row["next_at"]),
-    doneAt: numberOf(row["done_at"]),
+    nextAt: numberOrNull(row["next_at"]),
+    doneAt: numberOrNull(row["done_at"]),
   };
 }

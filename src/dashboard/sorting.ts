@@ -20,7 +20,7 @@ function compareKnown(a: SortKey, b: SortKey): number {
 }
 
 /** Compares two keys exactly; what is null comes last in either direction. */
-export function compareKeys(a: SortKey, b: SortKey, descending: boolean): number {
+function compareKeys(a: SortKey, b: SortKey, descending: boolean): number {
   if (a.value === null || b.value === null) {
     return Number(a.value === null) - Number(b.value === null);
   }

@@ -13,7 +13,7 @@ export interface Term {
 }
 
 /** The sum of some terms. */
-export function sumOf(terms: readonly Term[]): Money {
+function sumOf(terms: readonly Term[]): Money {
   return terms.reduce(
     (sum, { amount, less = false }) =>
       less ? minus(sum, parseMoney(amount)) : plus(sum, parseMoney(amount)),

@@ -2,6 +2,7 @@
 import { isConfirmed, isStale } from "../projection/served.ts";
 import { INTERNAL, type SourceStatus } from "../sources/status.ts";
 import type { AppDeps } from "./deps.ts";
+import { known } from "./known.ts";
 import type { RedisHealth } from "./redis_health.ts";
 
 /** The mirror may be behind for so long; a refill of an empty Redis takes longer, and says so. */
@@ -16,15 +17,6 @@ export interface Judgement {
   readonly head: number | null;
   /** How long ago the writer was known to be at the end of its log; null where that is not known. */
   readonly confirmedAgeMs: number | null;
-}
-
-/** What is asked, or null where it cannot be answered: health is told whatever else fails. */
-function known<T>(ask: () => T): T | null {
-  try {
-    return ask();
-  } catch {
-    return null;
-  }
 }
 
 /** Why nothing can be answered for. */

@@ -5,6 +5,7 @@ import type { Exposition, Sample } from "../metrics/exposition.ts";
 import { SOURCE_NAMES } from "../pnl/sources.ts";
 import type { AppDeps } from "./deps.ts";
 import { EventFacets } from "./events_facets.ts";
+import { known } from "./known.ts";
 
 /** The first count of a long log takes seconds; a scrape waits so long for it, milliseconds. */
 const COUNT_MS = 250;
@@ -138,13 +139,4 @@ function rejectedOf(counts: readonly EventCount[]): Sample[] {
     const source = `/${name}`;
     return [{ source }, rejected.find((each) => each.source === source)?.count ?? 0];
   });
-}
-
-/** What is asked, or null where it cannot be answered: the rest is told all the same. */
-function known<T>(ask: () => T): T | null {
-  try {
-    return ask();
-  } catch {
-    return null;
-  }
 }

@@ -115,9 +115,6 @@ export interface RateLimits {
   readonly key: RateLimit | null;
 }
 
-/** Nothing is limited. */
-export const UNLIMITED: RateLimits = { address: null, key: null };
-
 /** @param rates requests a second; 0: any number */
 export function rateLimits(
   rates: { readonly perAddress: number; readonly perKey: number },

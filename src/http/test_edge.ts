@@ -1,5 +1,5 @@
 /** A writer's part in Redis, and an edge that serves what is there, on real parts for tests. */
-import { openAccess } from "../access/no_keys.ts";
+import { openAccess } from "../access/test_open_access.ts";
 import type { Clock } from "../pnl/clock.ts";
 import { emptyFrameOf } from "../projection/default_answer.ts";
 import { EdgeProjection } from "../projection/edge_projection.ts";
@@ -11,7 +11,7 @@ import { RedisWriter } from "../redis/redis_writer.ts";
 import { Hub } from "../stream/hub.ts";
 import { createApp } from "./app.ts";
 import type { AppDeps } from "./deps.ts";
-import { UNLIMITED } from "./rate_limit.ts";
+import { rateLimits } from "./rate_limit.ts";
 import { edgeRedisHealth } from "./redis_health.ts";
 import { serveWith } from "./serve.ts";
 import { Operations } from "./operations.ts";
@@ -121,7 +121,7 @@ export function startTestEdge(url: string, dashboard: AppDeps["dashboard"] = nul
     allowedOrigins: [],
     dashboard,
     trustedProxies: new TrustedProxies([]),
-    ...{ alerts: null, rateLimits: UNLIMITED },
+    ...{ alerts: null, rateLimits: rateLimits({ perAddress: 0, perKey: 0 }, clock) },
   });
   const server = startServer({ app, hub, operations, host: "127.0.0.1", port: 0, stopMs: STOP_MS });
   const running = new AbortController();

@@ -1,5 +1,5 @@
 /** A whole server on real parts for tests: log, projection and read path in a folder of their own. */
-import { openAccess } from "../access/no_keys.ts";
+import { openAccess } from "../access/test_open_access.ts";
 import { openSqliteEventLog, type SqliteEventLog } from "../log/sqlite_event_log.ts";
 import type { Clock } from "../pnl/clock.ts";
 import type { Candidate } from "../pnl/event.ts";

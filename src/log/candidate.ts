@@ -13,7 +13,7 @@ import { isEventType } from "../pnl/upcast.ts";
 import { InvalidEventError } from "./event_log.ts";
 
 /** At most this many candidates a batch. */
-export const MAX_BATCH = 10_000;
+const MAX_BATCH = 10_000;
 
 /** How far `time` may be ahead of the clock, milliseconds. */
 export const MAX_AHEAD_MS = 5 * 60_000;
@@ -63,7 +63,7 @@ function dataFault(error: ZodError): [path: string, reason: string] {
  * @param now the clock's time, milliseconds
  * @throws {InvalidEventError} naming the field and why
  */
-export function checkCandidate(
+function checkCandidate(
   candidate: Candidate,
   index: number,
   now: number,

@@ -1,5 +1,6 @@
 /** A real Redis server of a test's own: started on a free port, killed, started again, full or empty. */
 import { Redis } from "ioredis";
+import { freePort } from "./test_port.ts";
 
 /** A server that belongs to one test. */
 export interface TestRedis extends AsyncDisposable {
@@ -35,11 +36,6 @@ async function spawn(port: number, dir: string, args: readonly string[]) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** @param args further arguments of `redis-server`, such as `--maxmemory 5mb` */
