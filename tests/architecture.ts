@@ -116,6 +116,26 @@ function circles(edges: ReadonlyMap<string, readonly string[]>): string[] {
   return faults;
 }
 
+/** Functions and constants of the program that no file imports; the client's are for others, too. */
+function unusedExports(syntaxes: ReadonlyMap<string, Syntax>): string[] {
+  const used = new Set<string>();
+  for (const [path, { imports }] of syntaxes) {
+    for (const { specifier, names } of imports) {
+      const target = specifier.startsWith(".") ? resolvePath(path, specifier) : null;
+      for (const name of names ?? ["*"]) used.add(`${target} ${name}`);
+    }
+  }
+  const faults: string[] = [];
+  for (const [path, { exportedValues }] of syntaxes) {
+    if (!path.startsWith("src/") || moduleOf(path) === "client") continue;
+    for (const { what, line } of exportedValues) {
+      if (used.has(`${path} ${what}`) || used.has(`${path} *`)) continue;
+      faults.push(`${path}:${line} exports ${what}, which nobody imports`);
+    }
+  }
+  return faults;
+}
+
 /** The faults of one file by itself. */
 function fileFaults(
   file: SourceFile,
@@ -153,13 +173,14 @@ export function architectureFaults(
 ): string[] {
   const faults: string[] = [];
   const edges = new Map<string, string[]>();
+  const syntaxes = new Map(files.map((file) => [file.path, readSyntax(file)]));
   for (const file of files) {
-    const syntax = readSyntax(file);
+    const syntax = syntaxes.get(file.path)!;
     faults.push(...fileFaults(file, syntax, packages, paths));
     if (isTest(file.path)) continue;
     const targets = syntax.imports.filter(({ specifier }) => specifier.startsWith("."))
       .map(({ specifier }) => resolvePath(file.path, specifier));
     edges.set(file.path, targets.filter((target) => target !== null));
   }
-  return [...faults, ...circles(edges)];
+  return [...faults, ...circles(edges), ...unusedExports(syntaxes)];
 }

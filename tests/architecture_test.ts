@@ -32,7 +32,7 @@ Deno.test("architectureFaults() accepts arrows that point down", () => {
   assert.deepEqual(
     faultsOf({
       "main.ts": `import "./src/cli/a.ts";`,
-      "src/cli/a.ts": `export const a = await import("../http/b.ts");`,
+      "src/cli/a.ts": `const a = await import("../http/b.ts");`,
       "src/http/b.ts": `import { Hono } from "hono"; import type { C } from "../pnl/c.ts";`,
       "src/pnl/c.ts": `import { z } from "zod"; export type C = z.ZodType;`,
       "src/pnl/c_test.ts": `import "../http/b.ts"; console.log(Date.now());`,
@@ -89,12 +89,30 @@ Deno.test("architectureFaults() finds what is impure in the domain, and only a u
     ...["crypto.randomUUID()", "fetch('x')", "await 1", "globalThis.x"],
   ];
   for (const text of impure) {
-    assertFault({ "src/pnl/a.ts": `export const a = ${text};` }, /the domain is pure/);
-    assert.deepEqual(faultsOf({ "src/pnl/a_test.ts": `export const a = ${text};` }), []);
+    assertFault({ "src/pnl/a.ts": `const a = ${text};` }, /the domain is pure/);
+    assert.deepEqual(faultsOf({ "src/pnl/a_test.ts": `const a = ${text};` }), []);
   }
   assertFault({ "src/pnl/a.ts": `import "node:fs";` }, /not pure/);
   assertFault({ "src/pnl/a.ts": `import "hono";` }, /not pure/);
   const innocent = `// Date.now() and console\n` +
-    `export const a = { now: 1, text: "Date.now()", at: new Date(0), console: 2 }.console;`;
+    `const a = { now: 1, text: "Date.now()", at: new Date(0), console: 2 }.console;`;
   assert.deepEqual(faultsOf({ "src/pnl/a.ts": innocent }), []);
+});
+
+Deno.test("architectureFaults() finds what is exported and imported nowhere, but of the client", () => {
+  const b = { "src/log/b.ts": "export function three() {} export async function four() {}" };
+  assertFault({ "src/log/a.ts": "export const two = 2;" }, /src\/log\/a.ts:1 exports two/);
+  assertFault(
+    { ...b, "src/log/c.ts": `import { three as four } from "./b.ts";` },
+    /src\/log\/b.ts:1 exports four, which nobody imports/,
+  );
+  assertFault({ ...b, "tests/b_test.ts": `import { type four } from "../src/log/b.ts";` }, /three/);
+  for (const all of [`import * as b from "./b.ts";`, `const b = import("./b.ts");`]) {
+    assert.deepEqual(faultsOf({ ...b, "src/log/c.ts": all }), []);
+  }
+  assert.deepEqual(
+    faultsOf({ "src/client/a.ts": "export const two = 2;", "tests/a.ts": "export const b = 1;" }),
+    [],
+  );
+  assert.deepEqual(faultsOf({ "src/log/a.ts": "export interface A {} export class B {}" }), []);
 });

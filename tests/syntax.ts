@@ -4,6 +4,8 @@ import type { SourceFile } from "./source_files.ts";
 /** An import or a re-export. */
 export interface ImportFound {
   readonly specifier: string;
+  /** What is imported by name; null where it may be anything. */
+  readonly names: readonly string[] | null;
   readonly reExport: boolean;
   readonly line: number;
 }
@@ -28,6 +30,8 @@ export interface Syntax {
   /** Uses of the clock, of chance and of the world outside, and waiting. */
   readonly impure: readonly Found[];
   readonly functions: readonly FunctionFound[];
+  /** Exported functions and constants. */
+  readonly exportedValues: readonly Found[];
   /** Exported declarations without a docstring. */
   readonly undocumented: readonly Found[];
 }
@@ -56,6 +60,11 @@ function declaredNames(node: Deno.lint.ExportNamedDeclaration): string[] {
   return "id" in declaration && declaration.id?.type === "Identifier"
     ? [declaration.id.name]
     : [declaration.type];
+}
+
+/** True where a function or constants are exported. */
+function isValue({ declaration }: Deno.lint.ExportNamedDeclaration): boolean {
+  return declaration?.type === "FunctionDeclaration" || declaration?.type === "VariableDeclaration";
 }
 
 /** True where the text before a declaration ends with a docstring. */
@@ -90,18 +99,28 @@ function measureFunctions(spans: readonly Span[]): FunctionFound[] {
   return found;
 }
 
+/** The names that an import takes from the other file; null where it takes all. */
+function importedNames({ specifiers }: Deno.lint.ImportDeclaration): string[] | null {
+  const names: string[] = [];
+  for (const each of specifiers) {
+    if (each.type !== "ImportSpecifier") return null;
+    names.push(each.imported.type === "Identifier" ? each.imported.name : each.imported.value);
+  }
+  return names;
+}
+
 /** The visitors that collect imports and re-exports. */
 function importVisitors(
   imports: ImportFound[],
   line: (node: Node) => number,
 ): Deno.lint.LintVisitor {
-  const add = (node: Node, specifier: string, reExport: boolean) =>
-    imports.push({ specifier, reExport, line: line(node) });
+  const add = (node: Node, specifier: string, names: string[] | null, reExport = false) =>
+    imports.push({ specifier, names, reExport, line: line(node) });
   return {
-    ImportDeclaration: (node) => add(node, node.source.value, false),
+    ImportDeclaration: (node) => add(node, node.source.value, importedNames(node)),
     ImportExpression: (node) =>
-      add(node, node.source.type === "Literal" ? String(node.source.value) : "(computed)", false),
-    ExportAllDeclaration: (node) => add(node, node.source.value, true),
+      add(node, node.source.type === "Literal" ? String(node.source.value) : "(computed)", null),
+    ExportAllDeclaration: (node) => add(node, node.source.value, null, true),
   };
 }
 
@@ -148,6 +167,7 @@ export function readSyntax(file: SourceFile): Syntax {
   const imports: ImportFound[] = [];
   const impure: Found[] = [];
   const spans: Span[] = [];
+  const exportedValues: Found[] = [];
   const undocumented: Found[] = [];
   const documented = new Set<string>();
   const text = file.text;
@@ -173,7 +193,11 @@ export function readSyntax(file: SourceFile): Syntax {
       ArrowFunctionExpression: measure,
       ExportNamedDeclaration: (node) => {
         if (node.source !== null) {
-          imports.push({ specifier: node.source.value, reExport: true, line: line(node) });
+          const specifier = node.source.value;
+          imports.push({ specifier, names: null, reExport: true, line: line(node) });
+        }
+        if (isValue(node)) {
+          exportedValues.push(...declaredNames(node).map((what) => ({ what, line: line(node) })));
         }
         exported(node);
       },
@@ -181,5 +205,5 @@ export function readSyntax(file: SourceFile): Syntax {
     }),
   };
   Deno.lint.runPlugin({ name: "project", rules: { read: rule } }, file.path, text);
-  return { imports, impure, functions: measureFunctions(spans), undocumented };
+  return { imports, impure, functions: measureFunctions(spans), exportedValues, undocumented };
 }

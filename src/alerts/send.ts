@@ -2,7 +2,7 @@
 import { signedHeaders } from "./signature.ts";
 
 /** A receiver has so long to answer, milliseconds; the specification suggests 15 to 30 s. */
-export const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** A webhook with its secrets. */
 export interface Receiver {

@@ -2,7 +2,7 @@
 import type { LogRecord } from "@logtape/logtape";
 
 /** What stands in a secret's place. */
-export const REDACTED = "[redacted]";
+const REDACTED = "[redacted]";
 
 /** A value below any of these names is secret, as `apiKey`, `x-api-key` or `revenue_token`. */
 const SECRET_WORDS = new Set(

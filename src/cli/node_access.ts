@@ -12,7 +12,7 @@ import { type Config, ConfigError } from "./config.ts";
 const log = getLogger(["pnl", "access"]);
 
 /** True where every request has to show who sends it. */
-export function isKeyRequired({ auth, host }: Pick<Config, "auth" | "host">): boolean {
+function isKeyRequired({ auth, host }: Pick<Config, "auth" | "host">): boolean {
   return auth === "required" || auth === "auto" && !isLoopback(host);
 }
 

@@ -10,7 +10,7 @@ import type { Source } from "../sources/source.ts";
 import { type Config, ConfigError, type PrivateKey } from "./config.ts";
 
 /** What the sandbox's sources bind a log to. */
-export const SANDBOX_BINDING = { origin: SANDBOX_ORIGIN, account: "sandbox" } as const;
+const SANDBOX_BINDING = { origin: SANDBOX_ORIGIN, account: "sandbox" } as const;
 
 /**
  * The private key's text.

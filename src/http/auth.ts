@@ -30,7 +30,7 @@ interface Behind {
 export const TAKES_TICKETS = STREAMS;
 
 /** The same for a missing key and for every kind of wrong one. */
-export function unauthorized(): HttpProblem {
+function unauthorized(): HttpProblem {
   const detail = "This needs a valid API key, or a session or ticket of one.";
   return new HttpProblem("unauthorized", detail, {}, { "www-authenticate": "Bearer" });
 }

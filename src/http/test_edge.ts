@@ -20,7 +20,7 @@ import { TestClock, type TestServer, WINDOW_MS } from "./test_server.ts";
 import { TrustedProxies } from "./trusted_proxies.ts";
 
 /** Time between two heartbeats, milliseconds. */
-export const HEARTBEAT_MS = 200;
+const HEARTBEAT_MS = 200;
 
 /** What an edge waits for a peer that does not read, milliseconds. */
 const STOP_MS = 500;

@@ -3,7 +3,7 @@ import { isEventTime } from "../pnl/event.ts";
 import type { ReadOptions, ReadOrder, SubscribeOptions } from "./event_log.ts";
 
 /** At most this many lines a page. */
-export const MAX_PAGE = 10_000;
+const MAX_PAGE = 10_000;
 const DEFAULT_PAGE = 1_000;
 
 /** The bounds of a read, with the defaults filled in. */

@@ -38,7 +38,7 @@ export function isSamePlace(one: Place | null, other: Place | null): boolean {
 type Entry = readonly [id: string, fields: readonly string[]];
 
 /** Finals that are read back at the start; so many an edge keeps. */
-export const MAX_READ_BACK = 1_000;
+const MAX_READ_BACK = 1_000;
 /** Entries of one question: a snapshot has some kilobytes. */
 const PAGE = 100;
 /** Entries looked at for those finals: beside them stand the provisionals of the open window. */

@@ -4,7 +4,7 @@ import { authenticationError, signatureMissing, timestampExpired } from "./kalsh
 import type { Ask, Reply } from "./reply.ts";
 
 /** How far a request's timestamp may be off, milliseconds, either way. */
-export const TIMESTAMP_WINDOW_MS = 10_000;
+const TIMESTAMP_WINDOW_MS = 10_000;
 
 /** Checks signatures of one API key. */
 export class KalshiAuth {

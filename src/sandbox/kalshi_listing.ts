@@ -37,7 +37,7 @@ export function pageOf<T>(listing: Listing<T>): ListingPage<T> {
 }
 
 /** Index of the first row at or after a time; the length where there is none. */
-export function firstAt<T>(rows: readonly T[], timeOf: (row: T) => number, time: number): number {
+function firstAt<T>(rows: readonly T[], timeOf: (row: T) => number, time: number): number {
   let low = 0;
   let high = rows.length;
   while (low < high) {

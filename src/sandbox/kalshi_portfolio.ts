@@ -14,7 +14,7 @@ const LIVE_DAYS = 30;
 const SETTLED_STAY = 600_000_000;
 
 /** Where the live endpoints begin, microseconds; the start of a UTC day. */
-export function cutoffOf(now: number): number {
+function cutoffOf(now: number): number {
   return (Math.floor((now * 1000) / DAY_MICROS) - LIVE_DAYS) * DAY_MICROS;
 }
 

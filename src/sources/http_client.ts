@@ -7,7 +7,7 @@ import { readText } from "./response_body.ts";
 import { UpstreamError, type UpstreamErrorClass } from "./source.ts";
 
 /** How far an upstream's `Date` may be from this machine's clock, in milliseconds. */
-export const MAX_SKEW_MS = 5 * 60_000;
+const MAX_SKEW_MS = 5 * 60_000;
 /** An error's body is read this far, in bytes. */
 const ERROR_BODY_BYTES = 64 * 1024;
 

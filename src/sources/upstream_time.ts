@@ -2,7 +2,7 @@
 import { shownValue } from "./shown_value.ts";
 
 /** How far ahead of this machine's clock a row's time may be, in milliseconds. */
-export const MAX_AHEAD_MS = 5 * 60_000;
+const MAX_AHEAD_MS = 5 * 60_000;
 
 /** An upstream's time. */
 export interface UpstreamTime {

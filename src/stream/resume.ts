@@ -22,7 +22,7 @@ export type Resume =
   | { readonly kind: "reset"; readonly reason: ResetReason };
 
 /** At most this many finals are sent again: an hour of windows of five seconds. */
-export const MAX_REPLAYED_FINALS = 720;
+const MAX_REPLAYED_FINALS = 720;
 
 /** A client that is ahead of a node waits so long for it, milliseconds, and is told so after that. */
 export const MAX_AWAIT_MS = 2_000;

@@ -29,7 +29,7 @@ export function useConnection(): ConnectionWords {
 }
 
 /** What was missed during breaks, for a while after it was; null where nothing was. */
-export function useMissed(): string | null {
+function useMissed(): string | null {
   const missed = usePnl((state) => state.missed);
   const [shown, setShown] = useState<string | null>(null);
   useEffect(() => {

@@ -7,7 +7,7 @@ import { named } from "./names.ts";
 import type { RouteDoc } from "./route_doc.ts";
 
 /** The body of `POST /api/session`. */
-export const SIGN_IN = named(
+const SIGN_IN = named(
   "SignIn",
   z.strictObject({ key: z.string().trim().min(1).max(300).describe("An API key.") }),
 );

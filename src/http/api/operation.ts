@@ -26,14 +26,14 @@ export function templateOf(path: string): string {
 }
 
 /** What a route asks for. A route that is in no list answers nobody. */
-export function scopeOf({ method, path }: Pick<Registered, "method" | "path">): RouteScope {
+function scopeOf({ method, path }: Pick<Registered, "method" | "path">): RouteScope {
   const scope = scopeOfRoute(method, path);
   if (scope === null) throw new Error(`Cannot document ${method} ${path}: it is in no list`);
   return scope;
 }
 
 /** Every kind of problem that a route may answer with. */
-export function problemsOf({ method, path, doc }: Registered): ProblemCode[] {
+function problemsOf({ method, path, doc }: Registered): ProblemCode[] {
   const scope = scopeOf({ method, path });
   return [
     ...new Set([
