@@ -2,6 +2,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { openStateDatabase, type StateDatabaseOptions } from "../log/state_database.ts";
 import { databaseError } from "../sqlite/database_error.ts";
+import { preparedOnce } from "../sqlite/statements.ts";
 import { hashKey } from "./key_hash.ts";
 import { type ActiveKey, isActive, type KeyRecord, type KeyRing } from "./key_record.ts";
 import { type KeyEnvironment, makeKeyText } from "./key_text.ts";
@@ -42,12 +43,13 @@ export class KeyStore implements KeyRing, EndedSessions, Disposable {
   readonly isKnown = true;
   readonly #db: DatabaseSync;
   readonly #path: string;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #sql: (text: string) => StatementSync;
   readonly #found = new Map<string, { readonly row: KeyRow | undefined; readonly at: number }>();
   readonly #usedAt = new Map<string, number>();
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
+    this.#sql = preparedOnce(db);
     this.#path = path;
   }
 
@@ -179,13 +181,5 @@ export class KeyStore implements KeyRing, EndedSessions, Disposable {
     } catch (error) {
       throw databaseError(this.#path, "write", error);
     }
-  }
-
-  #sql(text: string): StatementSync {
-    const cached = this.#statements.get(text);
-    if (cached !== undefined) return cached;
-    const statement = this.#db.prepare(text);
-    this.#statements.set(text, statement);
-    return statement;
   }
 }

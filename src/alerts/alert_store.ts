@@ -3,6 +3,8 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import { openStateDatabase } from "../log/state_database.ts";
 import { numberOrNull } from "../sqlite/columns.ts";
 import { databaseError } from "../sqlite/database_error.ts";
+import { preparedOnce } from "../sqlite/statements.ts";
+import { inTransaction } from "../sqlite/transaction.ts";
 import { type Delivery, deliveryOf, type NewDelivery } from "./delivery.ts";
 import { MOST_WAIT_MS } from "./retry.ts";
 import type { RuleState } from "./rule_state.ts";
@@ -58,10 +60,11 @@ function stateOf(row: Row): RuleState {
 export class AlertStore implements Disposable {
   readonly #db: DatabaseSync;
   readonly #path: string;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #sql: (text: string) => StatementSync;
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
+    this.#sql = preparedOnce(db);
     this.#path = path;
   }
 
@@ -271,20 +274,9 @@ export class AlertStore implements Disposable {
 
   #transaction(work: () => void): void {
     try {
-      this.#db.exec("BEGIN IMMEDIATE");
-      work();
-      this.#db.exec("COMMIT");
+      inTransaction(this.#db, work);
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
       throw databaseError(this.#path, "write", error);
     }
-  }
-
-  #sql(text: string): StatementSync {
-    const cached = this.#statements.get(text);
-    if (cached !== undefined) return cached;
-    const statement = this.#db.prepare(text);
-    this.#statements.set(text, statement);
-    return statement;
   }
 }

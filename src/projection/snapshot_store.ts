@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { inTransaction } from "../sqlite/transaction.ts";
 import { BUCKET_MS, type BucketResolution } from "./bucket.ts";
 import { BucketSeries } from "./bucket_series.ts";
 import type { Identity } from "./epoch.ts";
@@ -106,7 +107,7 @@ export class SnapshotStore {
       );
     }
     const { series, changed } = this.#series.add(finals);
-    this.#transaction(() => {
+    inTransaction(this.#db, () => {
       for (const final of finals) this.#insert(final);
       for (const { resolution, start, open, high, low, close, last } of changed) {
         this.#putBucket.run(resolution, start, open, high, low, close, JSON.stringify(last));
@@ -135,17 +136,5 @@ export class SnapshotStore {
 
   #insert({ position, windowStart, windowEnd, complete, metrics, json }: Final): void {
     this.#insertFinal.run(position, windowStart, windowEnd, complete ? 1 : 0, metrics.netPnl, json);
-  }
-
-  #transaction(body: () => void): void {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      body();
-      this.#db.exec("COMMIT");
-    } catch (error) {
-      // A full disk may have ended the transaction already; the first error is the one to tell.
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw error;
-    }
   }
 }

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { preparedOnce } from "../sqlite/statements.ts";
 import type { Bucket, BucketResolution } from "./bucket.ts";
 import type { Identity } from "./epoch.ts";
 import {
@@ -23,11 +24,10 @@ export function foldDigest(fold: string): string {
 
 /** Reads a projection file. Statements are prepared once. */
 export class StoreReader {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statement: (sql: string) => StatementSync;
 
   constructor(db: DatabaseSync) {
-    this.#db = db;
+    this.#statement = preparedOnce(db);
   }
 
   /** What the file is a projection of; null where it was never said. */
@@ -201,15 +201,6 @@ export class StoreReader {
 
   #all(sql: string, ...values: (string | number)[]): Row[] {
     return this.#statement(sql).all(...values);
-  }
-
-  /** The texts are those of this class, so the map is bounded. */
-  #statement(sql: string): StatementSync {
-    const held = this.#statements.get(sql);
-    if (held !== undefined) return held;
-    const statement = this.#db.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
   }
 }
 

@@ -3,6 +3,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EventLog, Lineage } from "../log/event_log.ts";
 import { openStateDatabase } from "../log/state_database.ts";
 import { databaseError } from "../sqlite/database_error.ts";
+import { preparedOnce } from "../sqlite/statements.ts";
+import { inTransaction } from "../sqlite/transaction.ts";
 import type { SourceName } from "./source.ts";
 import type { BreakerState } from "./status.ts";
 
@@ -45,12 +47,13 @@ export type LineageLog = Pick<EventLog, "id" | "head" | "contains">;
 /** The operational state, in one SQLite file. */
 export class StateStore implements Disposable {
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #sql: (text: string) => StatementSync;
 
   readonly #path: string;
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
+    this.#sql = preparedOnce(db);
     this.#path = path;
   }
 
@@ -188,21 +191,10 @@ export class StateStore implements Disposable {
   }
 
   #transaction(work: () => void): void {
-    this.#db.exec("BEGIN IMMEDIATE");
     try {
-      work();
-      this.#db.exec("COMMIT");
+      inTransaction(this.#db, work);
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
       throw databaseError(this.#path, "write", error);
     }
-  }
-
-  #sql(text: string): StatementSync {
-    const cached = this.#statements.get(text);
-    if (cached !== undefined) return cached;
-    const statement = this.#db.prepare(text);
-    this.#statements.set(text, statement);
-    return statement;
   }
 }
