@@ -1,7 +1,7 @@
 /** The curve before there is one, and where there is none. */
 import { PRESET_LABELS, rangeHref, rangeName, widerOf } from "../curve/range.ts";
 import type { Curve } from "../curve/use_curve.ts";
-import { hrefOf } from "../route.ts";
+import { SourcesLink } from "./sources_link.tsx";
 import { Empty } from "./states.tsx";
 import { Time } from "./time.tsx";
 
@@ -23,8 +23,7 @@ export function CurveEmpty({ curve }: { readonly curve: Curve }) {
     return (
       <Empty title="There is no history yet">
         <p>
-          The curve begins when the first window of figures is complete.{" "}
-          <a href={hrefOf("sources")}>How the sources are</a>
+          The curve begins when the first window of figures is complete. <SourcesLink />
         </p>
       </Empty>
     );

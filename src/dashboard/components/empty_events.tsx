@@ -10,7 +10,7 @@ import {
   queryOf,
   valueWords,
 } from "../events/filter.ts";
-import { hrefOf } from "../route.ts";
+import { SourcesLink } from "./sources_link.tsx";
 import { Empty } from "./states.tsx";
 
 /** Properties of {@link EmptyEvents}. */
@@ -27,8 +27,7 @@ export function EmptyEvents({ filter, remove }: EmptyEventsProps) {
     return (
       <Empty title="The log is empty.">
         <p>
-          Events come with the first answers of a source.{" "}
-          <a href={hrefOf("sources")}>How the sources are</a>
+          Events come with the first answers of a source. <SourcesLink />
         </p>
       </Empty>
     );

@@ -7,6 +7,7 @@ import { AnthropicCard } from "../components/anthropic_card.tsx";
 import { KalshiCard } from "../components/kalshi_card.tsx";
 import { MarketsTable } from "../components/markets_table.tsx";
 import { RevenueCard } from "../components/revenue_card.tsx";
+import { SourcesLink } from "../components/sources_link.tsx";
 import { Empty, Failed, Loading } from "../components/states.tsx";
 import { StepsTable } from "../components/steps_table.tsx";
 import { WaterfallFigure } from "../components/waterfall.tsx";
@@ -46,8 +47,7 @@ function Content(
     return (
       <Empty title="There is nothing to break down yet.">
         <p>
-          Figures come with the first events of a source.{" "}
-          <a href={hrefOf("sources")}>How the sources are</a>
+          Figures come with the first events of a source. <SourcesLink />
         </p>
       </Empty>
     );

@@ -3,6 +3,7 @@ import type { DeliveredSnapshot } from "../../client/delivered.ts";
 import { useBase } from "../bases.ts";
 import { PeriodsTable } from "../components/periods_table.tsx";
 import { QualityLine } from "../components/quality_line.tsx";
+import { SourcesLink } from "../components/sources_link.tsx";
 import { Empty } from "../components/states.tsx";
 import { Tile } from "../components/tile.tsx";
 import type { NamedBase } from "../components/tile_change.tsx";
@@ -10,7 +11,6 @@ import { TileSkeleton } from "../components/tile_skeleton.tsx";
 import { type MetricName, METRICS } from "../metrics.ts";
 import { linkToWriter, nodeHasLog, useNode } from "../node.ts";
 import { RECENT_SPAN, useRecent } from "../recent.ts";
-import { hrefOf } from "../route.ts";
 import { useAge, useLive } from "../session.ts";
 import { worthOf } from "../worth.ts";
 
@@ -74,8 +74,7 @@ function NoFigures() {
   return (
     <Empty title="No figures are known yet.">
       <p>
-        They come with the first events of a source.{" "}
-        <a href={hrefOf("sources")}>How the sources are</a>
+        They come with the first events of a source. <SourcesLink />
       </p>
     </Empty>
   );
