@@ -5,8 +5,8 @@ import { Broadcast } from "./broadcast.ts";
 import { FanOut } from "./fan_out.ts";
 import { Hub } from "./hub.ts";
 import type { Subscriber } from "./subscriber.ts";
+import { AT_REST, EPOCH } from "./test_scene.ts";
 
-const EPOCH = "0123456789abcdef";
 const INTERVAL_MS = 300;
 
 function frameAt(offset: number): Frame {
@@ -73,13 +73,7 @@ Deno.test("Hub does not tick while something is pushed, and does so an interval 
   let current = frameAt(2);
   const hub = new Hub({
     projection: {
-      epoch: EPOCH,
-      windowMs: 5_000,
-      position: 0,
-      completeAfter: 0,
-      finalsTier: "memory",
-      trails: false,
-      state: { status: "running" },
+      ...AT_REST,
       current: () => current,
       streamed: () => current,
       finalsAfter: () => [],

@@ -6,8 +6,7 @@ import type { Broadcast } from "./broadcast.ts";
 import { ANYONE } from "./holder.ts";
 import { Hub } from "./hub.ts";
 import type { Subscriber } from "./subscriber.ts";
-
-const EPOCH = "0123456789abcdef";
+import { AT_REST, EPOCH } from "./test_scene.ts";
 
 function frameAt(offset: number): Frame {
   const position = Math.floor(offset / 2);
@@ -62,13 +61,7 @@ Deno.test("Hub says what it could not offer: finals that came while a broadcast 
   const tell: ((frame: Frame) => void)[] = [];
   const hub = new Hub({
     projection: {
-      epoch: EPOCH,
-      windowMs: 5_000,
-      position: 0,
-      completeAfter: 0,
-      finalsTier: "memory",
-      trails: false,
-      state: { status: "running" },
+      ...AT_REST,
       current: () => finals.at(-1)!,
       streamed: () => finals.at(-1)!,
       finalsAfter: () => [],

@@ -9,6 +9,17 @@ import { SourceWatch } from "./source_watch.ts";
 /** Of every snapshot. */
 export const EPOCH = "0123456789abcdef";
 
+/** What a projection says beside its snapshots while it runs. */
+export const AT_REST = {
+  epoch: EPOCH,
+  windowMs: 5_000,
+  position: 0,
+  completeAfter: 0,
+  finalsTier: "memory",
+  trails: false,
+  state: { status: "running" },
+} as const;
+
 /** What may be followed beside the snapshots: nothing. */
 export function noFeeds(): Feeds {
   const sources = new SourceWatch(() => [], systemClock);
@@ -21,13 +32,7 @@ export class Scene {
   readonly #tell: ((frame: Frame) => void)[] = [];
   readonly hub = new Hub({
     projection: {
-      epoch: EPOCH,
-      windowMs: 5_000,
-      position: 0,
-      completeAfter: 0,
-      finalsTier: "memory",
-      trails: false,
-      state: { status: "running" },
+      ...AT_REST,
       current: () => this.frames.at(-1) ?? null,
       streamed: () => this.frames.at(-1) ?? null,
       finalsAfter: (offset, limit) =>
