@@ -5,14 +5,9 @@ import { Broadcast } from "./broadcast.ts";
 import { FanOut } from "./fan_out.ts";
 import { Hub } from "./hub.ts";
 import type { Subscriber } from "./subscriber.ts";
-import { AT_REST, EPOCH } from "./test_scene.ts";
+import { AT_REST, frameAt } from "./test_scene.ts";
 
 const INTERVAL_MS = 300;
-
-function frameAt(offset: number): Frame {
-  const position = Math.floor(offset / 2);
-  return { epoch: EPOCH, offset, position, final: offset % 2 === 1, json: "{}" };
-}
 
 const broadcastAt = (offset: number) => new Broadcast(frameAt(offset), "{}");
 

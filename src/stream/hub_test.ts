@@ -6,12 +6,7 @@ import type { Broadcast } from "./broadcast.ts";
 import { ANYONE } from "./holder.ts";
 import { Hub } from "./hub.ts";
 import type { Subscriber } from "./subscriber.ts";
-import { AT_REST, EPOCH } from "./test_scene.ts";
-
-function frameAt(offset: number): Frame {
-  const position = Math.floor(offset / 2);
-  return { epoch: EPOCH, offset, position, final: offset % 2 === 1, json: "{}" };
-}
+import { AT_REST, frameAt } from "./test_scene.ts";
 
 /** A subscriber that keeps what it is offered. */
 function recorder(): Subscriber & { readonly offsets: number[]; readonly texts: string[] } {

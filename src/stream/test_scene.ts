@@ -20,6 +20,12 @@ export const AT_REST = {
   state: { status: "running" },
 } as const;
 
+/** A snapshot at an offset; those at odd ones are final. */
+export function frameAt(offset: number): Frame {
+  const position = Math.floor(offset / 2);
+  return { epoch: EPOCH, offset, position, final: offset % 2 === 1, json: "{}" };
+}
+
 /** What may be followed beside the snapshots: nothing. */
 export function noFeeds(): Feeds {
   const sources = new SourceWatch(() => [], systemClock);
@@ -57,7 +63,7 @@ export class Scene {
     const before = this.frames.at(-1)?.offset ?? 1;
     const position = Math.floor(before / 2) + (final && before % 2 === 0 ? 0 : 1);
     const offset = 2 * position + (final ? 1 : 0);
-    const frame = { epoch: EPOCH, offset, position, final, json: "{}" };
+    const frame = frameAt(offset);
     this.frames.push(frame);
     this.#tell[0]?.(frame);
   }
