@@ -3,6 +3,7 @@ import type { Clock } from "../pnl/clock.ts";
 import { defaultAnswer } from "./default_answer.ts";
 import { MemoryTier } from "./memory_tier.ts";
 import type { Projector } from "./projector.ts";
+import { CURRENT } from "./read_model.ts";
 import { ReadPath } from "./read_path.ts";
 import { SqliteTier } from "./sqlite_tier.ts";
 import { tierFailures } from "./tier_failures.ts";
@@ -26,7 +27,8 @@ export interface OpenedReadPath {
 
 /**
  * Joins the tiers of a process that has a projection: memory ▸ those between ▸ SQLite ▸ default. Each
- * new frame is put into memory; when the projection goes on with another build, memory is emptied.
+ * new frame is put into memory; when the projection goes on with another build, memory is emptied. Where
+ * SQLite fails, what it alone holds is not answered by a default: reading it throws what went wrong there.
  */
 export function openReadPath(options: OpenReadPathOptions): OpenedReadPath {
   const { projector, clock, between = [], logger = getLogger(["pnl", "read-path"]) } = options;
@@ -34,7 +36,11 @@ export function openReadPath(options: OpenReadPathOptions): OpenedReadPath {
   const readPath = new ReadPath([memory, ...between, new SqliteTier(projector)], {
     epoch: () => projector.epoch,
     clock,
-    fallback: (key) => defaultAnswer(key, projector.windowMs),
+    fallback: (key, failure) => {
+      // An empty page or a breakdown of zeros would say that there is nothing, which is not known.
+      if (failure !== null && key !== CURRENT) throw failure;
+      return defaultAnswer(key, projector.windowMs);
+    },
     onError: tierFailures(logger),
   });
   let build = projector.build;

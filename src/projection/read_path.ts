@@ -9,8 +9,11 @@ export interface ReadPathOptions {
   /** The epoch that counts now. */
   readonly epoch: () => string;
   readonly clock: Clock;
-  /** What is answered where no tier has anything: JSON of the read model of an empty log. */
-  readonly fallback: (key: string) => string;
+  /**
+   * What is answered where no tier has anything: JSON of the read model of an empty log. Where the last tier
+   * failed, it may hold something: its error is given, and may be thrown.
+   */
+  readonly fallback: (key: string, failure: unknown) => string;
   /** Told of each tier's failure; the answer does not wait for it. */
   readonly onError?: (tier: TierName, key: string, error: unknown) => void;
 }
@@ -31,6 +34,14 @@ export class TierDeadlineError extends Error {
     this.name = "TierDeadlineError";
   }
 }
+
+/** Why a tier has no answer. */
+class TierFailure {
+  constructor(readonly error: unknown) {}
+}
+
+/** What a tier said: an entry that counts, nothing, or that it failed. */
+type Asked = TierEntry | TierFailure | null;
 
 /**
  * The read path: the first tier that has an answer gives it, and fills those before it.
@@ -98,8 +109,8 @@ export class ReadPath {
     return stats;
   }
 
-  /** {@link read}, without the tiers before `first`. */
-  #readFrom(first: number, key: string): Answer | Promise<Answer> {
+  /** {@link read}, without the tiers before `first`; `failure` is why the one before them has no answer. */
+  #readFrom(first: number, key: string, failure: unknown = null): Answer | Promise<Answer> {
     for (let index = first; index < this.#tiers.length; index++) {
       const tier = this.#tiers[index]!;
       if (tier.available === false) continue;
@@ -107,16 +118,19 @@ export class ReadPath {
       if (asked instanceof Promise) {
         const forgotten = this.#forgotten;
         return asked.then((entry) =>
-          entry === null || forgotten !== this.#forgotten
+          entry instanceof TierFailure
+            ? this.#readFrom(index + 1, key, entry.error)
+            : entry === null || forgotten !== this.#forgotten
             ? this.#readFrom(index + 1, key)
             : this.#hit(index, key, entry)
         );
       }
-      if (asked !== null) return this.#hit(index, key, asked);
+      failure = asked instanceof TierFailure ? asked.error : null;
+      if (asked !== null && !(asked instanceof TierFailure)) return this.#hit(index, key, asked);
     }
+    const json = this.#options.fallback(key, failure);
     this.#counter("default").hits++;
-    const epoch = this.#options.epoch();
-    return { from: "default", entry: { epoch, offset: 0, json: this.#options.fallback(key) } };
+    return { from: "default", entry: { epoch: this.#options.epoch(), offset: 0, json } };
   }
 
   #hit(index: number, key: string, entry: TierEntry): Answer {
@@ -129,14 +143,16 @@ export class ReadPath {
    * What a tier holds, if it counts. A deadline ends a wait; a tier that answers at once is not waited
    * for, so its answer is taken however long it took.
    */
-  #ask(tier: Tier, key: string): TierEntry | null | Promise<TierEntry | null> {
+  #ask(tier: Tier, key: string): Asked | Promise<Asked> {
     const started = this.#options.clock.monotonic();
     const counter = this.#counter(tier.name);
     const controller = new AbortController();
     const failed = (error: unknown) => {
       counter.errors++;
       this.#options.onError?.(tier.name, key, error);
-      return null;
+      counter.latency.add(this.#options.clock.monotonic() - started);
+      counter.misses++;
+      return new TierFailure(error);
     };
     const judge = (entry: TierEntry | null) => {
       counter.latency.add(this.#options.clock.monotonic() - started);
@@ -148,9 +164,9 @@ export class ReadPath {
     try {
       const got = tier.get(key, controller.signal);
       if (!(got instanceof Promise)) return judge(got);
-      return inTime(got, tier, controller).catch(failed).then(judge);
+      return inTime(got, tier, controller).then(judge).catch(failed);
     } catch (error) {
-      return judge(failed(error));
+      return failed(error);
     }
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { MemoryEventLog } from "../log/memory_event_log.ts";
 import { systemClock } from "../log/system_clock.ts";
 import { SNAPSHOT } from "../pnl/snapshot_schema.ts";
@@ -44,7 +45,7 @@ function setUp(epoch = () => EPOCH) {
   const readPath = new ReadPath([memory, redis, sqlite], {
     epoch,
     clock: systemClock,
-    fallback: () => "{}",
+    fallback: (_key, failure) => failure === null ? "{}" : JSON.stringify(String(failure)),
     onError: (tier, _key, error) => errors.push([tier, error]),
   });
   return { memory, redis, sqlite, readPath, errors };
@@ -104,6 +105,16 @@ Deno.test("ReadPath.read() passes over a tier that is slow, and over one that fa
   }
   const stats = readPath.stats().redis;
   assert.deepEqual([stats?.errors, stats?.misses, stats?.hits], [3, 3, 0]);
+});
+
+Deno.test("ReadPath.read() tells the default why the last tier has no answer, and of no other", async () => {
+  const { redis, sqlite, readPath } = setUp();
+  for (const fail of [() => Promise.reject(new Error("gone")), () => assert.fail("gone")]) {
+    [redis.answer, sqlite.answer] = [fail, () => null];
+    assert.equal((await readPath.read(PAGE_KEY)).entry.json, "{}");
+    [redis.answer, sqlite.answer] = [() => null, fail];
+    assert.match((await readPath.read(PAGE_KEY)).entry.json, /^"(Assertion)?Error.*: gone"$/);
+  }
 });
 
 Deno.test("ReadPath.read() never goes back: an older entry and another epoch's are no hits", async () => {
@@ -190,6 +201,27 @@ Deno.test("openReadPath() answers from memory with each frame, from SQLite what 
     append(log, clock, { stepMs: 1000, kinds: ["fill"] }, 20);
     await until(() => live.frames.at(-1)?.offset === offset + 2);
     assert.equal((await readPath.read(BREAKDOWN)).entry.offset, offset + 2);
+    stop();
+    await live.close();
+  }));
+
+Deno.test("openReadPath() gives no default for what SQLite failed to read", () =>
+  inFolder(async (dir) => {
+    const clock = new SteppedClock();
+    using log = new MemoryEventLog({ clock });
+    const live = await Live.start(dir, log, clock);
+    const { readPath, stop } = openReadPath({ projector: live.projector, clock });
+    for (let n = 0; n < 20; n++) append(log, clock, { stepMs: 1000, kinds: ["fill"] }, n);
+    await live.reach(log.head().position);
+    const [file = ""] = [...Deno.readDirSync(dir)].map(({ name }) => name)
+      .filter((name) => /^projection-.*\.db$/.test(name));
+    using database = new DatabaseSync(`${dir}/${file}`);
+    database.exec("ALTER TABLE finals RENAME TO moved");
+    const page = historyKey({ resolution: "raw", limit: 10 });
+    assert.throws(() => readPath.read(page), /finals/);
+    assert.throws(() => readPath.read(page), /finals/, "nor the second time");
+    assert.equal((await readPath.read(CURRENT)).from, "memory");
+    assert.equal(readPath.stats().default?.hits, 0);
     stop();
     await live.close();
   }));
