@@ -21,10 +21,10 @@ export class BuildError extends Error {
 /** Files of an output by their paths in its folder, in the order that they are written in. */
 export type Output = ReadonlyMap<string, Uint8Array>;
 
-/** What an output says of itself: the hash of what it was made of, and the paths of its files. */
+/** What an output says of itself: the hash of what it was made of, and those of its files, by their paths. */
 interface Manifest {
   readonly inputs: string | null;
-  readonly files: readonly string[];
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** The SHA-256 of the parts, in order, in hexadecimal digits. */
@@ -59,23 +59,24 @@ function read(path: string): Uint8Array | null {
 }
 
 function readManifest(folder: string): Manifest {
-  const none = { inputs: null, files: [] };
+  const none = { inputs: null, files: {} };
   const bytes = read(`${folder}/${MANIFEST}`);
   if (bytes === null) return none;
   try {
     const { inputs, files } = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof inputs === "string" && Array.isArray(files) ? { inputs, files } : none;
+    return typeof inputs === "string" ? { inputs, files: Object(files) } : none;
   } catch {
     return none;
   }
 }
 
-/** Whether the output of a folder is all there, and made of what has this hash. */
+/** Whether the output of a folder is whole, and made of what has this hash. */
 function isBuilt(folder: string, inputs: string): boolean {
   const manifest = readManifest(folder);
-  if (manifest.inputs !== inputs) return false;
-  const present = new Set(filesUnder(folder));
-  return manifest.files.every((path) => present.has(`${folder}/${path}`));
+  return manifest.inputs === inputs && Object.entries(manifest.files).every(([path, hash]) => {
+    const bytes = read(`${folder}/${path}`);
+    return bytes !== null && sha256(bytes) === hash;
+  });
 }
 
 /**
@@ -99,9 +100,29 @@ function removeOld(folder: string, kept: ReadonlySet<string>): void {
   }
 }
 
+/** Puts an output into its folder: the manifest last. */
+function write(folder: string, inputs: string, output: Output): void {
+  const before = Object.keys(readManifest(folder).files);
+  for (const [path, bytes] of output) {
+    Deno.mkdirSync(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    writeWhole(`${folder}/${path}`, bytes);
+  }
+  const files = Object.fromEntries([...output].map(([path, bytes]) => [path, sha256(bytes)]));
+  const manifest: Manifest = { inputs, files };
+  writeWhole(`${folder}/${MANIFEST}`, new TextEncoder().encode(JSON.stringify(manifest)));
+  removeOld(folder, new Set([...output.keys(), ...before, MANIFEST, LOCK]));
+}
+
+/** What the system said where a folder cannot be written, such as that it is read-only, or full. */
+function systemFault(error: unknown): string | null {
+  return error instanceof Error && "code" in error && /^E[A-Z]+$/.test(String(error.code))
+    ? error.message
+    : null;
+}
+
 /**
- * Builds an output where it is not built of what is there now. What it was stays loadable meanwhile: files
- * are whole at every moment, those of the build before are kept, and the manifest is written last.
+ * Builds an output where it is not built of what is there now, or is damaged. What it was stays loadable
+ * meanwhile: files are whole at every moment, and those of the build before are kept.
  *
  * @param inputs files and folders; a change in any makes the output stale
  * @param force builds in any case
@@ -116,19 +137,15 @@ export async function build(
 ): Promise<boolean> {
   const hash = hashOf(inputs);
   if (!force && isBuilt(folder, hash)) return false;
-  Deno.mkdirSync(folder, { recursive: true });
-  using lock = Deno.openSync(`${folder}/${LOCK}`, { write: true, create: true });
-  lock.lockSync(true);
-  if (!force && isBuilt(folder, hash)) return false;
-  const output = await make();
-  const before = readManifest(folder).files;
-  for (const [path, bytes] of output) {
-    Deno.mkdirSync(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
-    writeWhole(`${folder}/${path}`, bytes);
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+    using lock = Deno.openSync(`${folder}/${LOCK}`, { write: true, create: true });
+    lock.lockSync(true);
+    if (!force && isBuilt(folder, hash)) return false;
+    write(folder, hash, await make());
+    return true;
+  } catch (error) {
+    const fault = systemFault(error);
+    throw fault === null ? error : new BuildError(folder, [fault]);
   }
-  const files = [...output.keys()];
-  const manifest = JSON.stringify({ inputs: hash, files });
-  writeWhole(`${folder}/${MANIFEST}`, new TextEncoder().encode(manifest));
-  removeOld(folder, new Set([...files, ...before, MANIFEST, LOCK]));
-  return true;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { build, type Output } from "../build/output.ts";
+import { build, BuildError, type Output } from "../build/output.ts";
 
 const OLD = new Date("2020-01-01T00:00:00Z");
 
@@ -76,13 +76,37 @@ Deno.test("build() does not write again what is there, for the runtime would ref
   });
 });
 
-Deno.test("build() builds again where a file of the output is gone", async () => {
+Deno.test("build() builds again where a file of the output is gone, or is not what it was", async () => {
   await withSource(async (folder, source) => {
     const make = () => Promise.resolve(outputOf({ "a-1.js": "a", "main.js": "m" }));
     await build(folder, [source], false, make);
-    Deno.removeSync(`${folder}/a-1.js`);
-    assert.equal(await build(folder, [source], false, make), true);
-    assert.equal(Deno.readTextFileSync(`${folder}/a-1.js`), "a");
+    const path = `${folder}/a-1.js`;
+    for (const harm of [() => Deno.removeSync(path), () => Deno.writeTextFileSync(path, "")]) {
+      harm();
+      assert.equal(await build(folder, [source], false, make), true);
+      assert.equal(Deno.readTextFileSync(path), "a");
+    }
+  });
+});
+
+Deno.test("build() says which folder it cannot write, and why", async () => {
+  await withSource(async (folder, source) => {
+    Deno.mkdirSync(`${folder}/build.lock`, { recursive: true });
+    const failing = build(folder, [source], false, () => Promise.resolve(outputOf({})));
+    await assert.rejects(failing, (error) => {
+      return error instanceof BuildError && error.message.startsWith(`Cannot build ${folder}: `);
+    });
+  });
+});
+
+Deno.test("build() puts a file in whole: who holds the one before reads that to its end", async () => {
+  await withSource(async (folder, source) => {
+    const of = (text: string) => () => Promise.resolve(outputOf({ "main.js": text }));
+    await build(folder, [source], false, of("before"));
+    using held = Deno.openSync(`${folder}/main.js`);
+    await build(folder, [source], true, of("after"));
+    const bytes = new Uint8Array(16);
+    assert.equal(new TextDecoder().decode(bytes.subarray(0, held.readSync(bytes)!)), "before");
   });
 });
 
@@ -100,6 +124,8 @@ Deno.test("build() keeps the files of the build before, and removes older ones a
     }
     assert.deepEqual(namesIn(folder), ["a-2.js", "a-3.js", "build.lock", "manifest.json"]);
     Deno.writeTextFileSync(`${folder}/b.js.part`, "cut off");
+    const halfAnHourAgo = new Date(Date.now() - 1_800_000);
+    Deno.utimeSync(`${folder}/b.js.part`, halfAnHourAgo, halfAnHourAgo);
     await build(folder, [source], true, () => Promise.resolve(outputOf({ "a-3.js": "a" })));
     assert.ok(namesIn(folder).includes("b.js.part"), "it may be another's at work");
     Deno.utimeSync(`${folder}/b.js.part`, OLD, OLD);

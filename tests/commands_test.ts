@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { storedLines, withHistory } from "./sandbox_history.ts";
-import { runCommand, runCutOff, withFolder } from "./server_process.ts";
+import { runCommand, runCutOff, startServerProcess, until, withFolder } from "./server_process.ts";
+
+const HOUR_MS = 3_600_000;
 
 /** Changes a byte that no writer would, past the triggers. */
 function tamper(path: string, statements: string): void {
@@ -103,6 +105,24 @@ Deno.test("verify and replay --verify are clean, and name the first fault where 
     const fault = await runCommand(["verify"], env);
     assert.equal(fault.code, 1);
     assert.match(fault.out, /Fault at position 20, subject:/);
+  });
+});
+
+Deno.test("replay --verify of a log whose first window is not over compares nothing, and says so", async () => {
+  await withFolder(async (common) => {
+    const env = { ...common, PNL_INTERVAL_MS: String(HOUR_MS) };
+    const left = HOUR_MS - Date.now() % HOUR_MS;
+    if (left < 20_000) await new Promise((resolve) => setTimeout(resolve, left));
+    const server = await startServerProcess(env);
+    await until(
+      async () => await (await fetch(`${server.url}/api/pnl/current`)).json(),
+      ({ position }) => position > 0,
+      15_000,
+    );
+    await server.end("SIGTERM");
+    const { code, out } = await runCommand(["replay", "--verify"], env);
+    assert.equal(code, 0);
+    assert.match(out, /^Nothing to compare: no window is final yet up to position \d+\.$/m);
   });
 });
 

@@ -27,8 +27,8 @@ function text(name: string): string {
 
 /** The names of the assets, without those of their encodings. */
 function assetNames(): string[] {
-  const { files } = JSON.parse(text("manifest.json")) as { readonly files: readonly string[] };
-  return files.filter((path) => /^assets\/.*(?<!\.gz|\.br)$/.test(path))
+  const { files } = JSON.parse(text("manifest.json")) as { readonly files: object };
+  return Object.keys(files).filter((path) => /^assets\/.*(?<!\.gz|\.br)$/.test(path))
     .map((path) => path.slice("assets/".length));
 }
 

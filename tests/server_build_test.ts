@@ -21,7 +21,7 @@ async function run(flags: readonly string[], env: Record<string, string> = {}): 
 /** The files of the built server that are loaded. */
 function code(): string[] {
   const { files } = JSON.parse(Deno.readTextFileSync(new URL("manifest.json", OUTPUT)));
-  return (files as string[]).filter((name) => name.endsWith(".js"));
+  return Object.keys(files).filter((name) => name.endsWith(".js"));
 }
 
 Deno.test("each file of the built server leads back to sources that are there", async () => {

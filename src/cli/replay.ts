@@ -72,11 +72,11 @@ function printDifference({ what, position, stored, recomputed }: Difference): vo
 function printVerified(report: VerifyReplayReport): void {
   const { ok, compared, position, firstDifference } = report;
   if (firstDifference !== undefined) printDifference(firstDifference);
-  print(
-    ok
-      ? `Clean: ${compared} final snapshots up to position ${position} are what the log makes, byte for byte.`
-      : `Not clean: ${compared} final snapshots were the same before the first difference.`,
-  );
+  const end = `up to position ${position}`;
+  if (!ok) {
+    print(`Not clean: ${compared} final snapshots were the same before the first difference.`);
+  } else if (compared === 0) print(`Nothing to compare: no window is final yet ${end}.`);
+  else print(`Clean: ${compared} final snapshots ${end} are what the log makes, byte for byte.`);
 }
 
 function printRebuilt(report: RebuildReport): void {

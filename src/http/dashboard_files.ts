@@ -43,8 +43,9 @@ async function readFile(path: string): Promise<StaticFile> {
 /** The names of the assets in what the build wrote about itself; their encodings stand beside them. */
 function assetNames(manifest: unknown): string[] {
   const files: unknown = Reflect.get(Object(manifest), "files");
-  if (!Array.isArray(files)) return [];
-  return files.flatMap((path) => /^assets\/([^/]+\.(?:js|css|svg))$/.exec(String(path))?.[1] ?? []);
+  return Object.keys(Object(files)).flatMap((path) =>
+    /^assets\/([^/]+\.(?:js|css|svg))$/.exec(path)?.[1] ?? []
+  );
 }
 
 /**

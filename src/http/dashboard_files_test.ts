@@ -17,7 +17,8 @@ Deno.test("readDashboard() reads what the manifest names, and nothing beside it"
     await write(folder, "assets/main-0.js", "code of before");
     assert.equal(await readDashboard(folder), null, "the build is not done");
     const paths = ["assets/main-1.js.gz", "assets/main-1.js.br", "assets/main-1.js", "index.html"];
-    await Deno.writeTextFile(`${folder}/manifest.json`, JSON.stringify({ files: paths }));
+    const manifest = { files: Object.fromEntries(paths.map((path) => [path, "its hash"])) };
+    await Deno.writeTextFile(`${folder}/manifest.json`, JSON.stringify(manifest));
     const files = await readDashboard(folder);
     assert.deepEqual([...files?.assets.keys() ?? []], ["main-1.js"]);
     const { bodies, type } = files!.assets.get("main-1.js")!;

@@ -70,8 +70,8 @@ export function tierMetrics(out: Exposition, { readPath }: AppDeps): void {
     "pnl_tier_latency_seconds",
     "Latency of a tier's last 1,024 reads.",
     tiers.flatMap(([tier, { latency }]): Sample[] => [
-      [{ tier, quantile: "0.5" }, seconds(latency.p50)],
-      [{ tier, quantile: "0.99" }, seconds(latency.p99)],
+      [{ tier, percentile: "50" }, seconds(latency.p50)],
+      [{ tier, percentile: "99" }, seconds(latency.p99)],
     ]),
   );
 }
