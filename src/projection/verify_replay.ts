@@ -124,7 +124,7 @@ class Verification {
   }
 
   #compare(made: readonly Final[]): Difference | null {
-    const finals = made.filter(({ position }) => position >= this.#from && position <= this.#to);
+    const finals = made.filter(({ position }) => position >= this.#from);
     const difference = firstFinalDifference(this.#build.reader, this.#cursor, finals);
     if (difference !== null) return difference;
     this.#compared += finals.length;
