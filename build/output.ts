@@ -2,7 +2,10 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 
-/** What no output names any more is kept for so long: a server that is starting may be about to read it. */
+/**
+ * What neither of the last two outputs names goes when it was written so long ago: a server that is starting
+ * may be about to read what is younger.
+ */
 const KEEP_MS = 3_600_000;
 
 const MANIFEST = "manifest.json";
@@ -21,9 +24,11 @@ export class BuildError extends Error {
 /** Files of an output by their paths in its folder, in the order that they are written in. */
 export type Output = ReadonlyMap<string, Uint8Array>;
 
-/** What an output says of itself: the hash of what it was made of, and those of its files, by their paths. */
+/** What an output says of itself. */
 interface Manifest {
+  /** The hash of what it was made of; null where that changed meanwhile. */
   readonly inputs: string | null;
+  /** The hashes of its files, by their paths. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -64,7 +69,7 @@ function readManifest(folder: string): Manifest {
   if (bytes === null) return none;
   try {
     const { inputs, files } = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof inputs === "string" ? { inputs, files: Object(files) } : none;
+    return { inputs: typeof inputs === "string" ? inputs : null, files: Object(files) };
   } catch {
     return none;
   }
@@ -73,7 +78,9 @@ function readManifest(folder: string): Manifest {
 /** Whether the output of a folder is whole, and made of what has this hash. */
 function isBuilt(folder: string, inputs: string): boolean {
   const manifest = readManifest(folder);
-  return manifest.inputs === inputs && Object.entries(manifest.files).every(([path, hash]) => {
+  const files = Object.entries(manifest.files);
+  if (manifest.inputs !== inputs || files.length === 0) return false;
+  return files.every(([path, hash]) => {
     const bytes = read(`${folder}/${path}`);
     return bytes !== null && sha256(bytes) === hash;
   });
@@ -101,7 +108,7 @@ function removeOld(folder: string, kept: ReadonlySet<string>): void {
 }
 
 /** Puts an output into its folder: the manifest last. */
-function write(folder: string, inputs: string, output: Output): void {
+function write(folder: string, inputs: string | null, output: Output): void {
   const before = Object.keys(readManifest(folder).files);
   for (const [path, bytes] of output) {
     Deno.mkdirSync(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
@@ -135,14 +142,16 @@ export async function build(
   force: boolean,
   make: () => Promise<Output>,
 ): Promise<boolean> {
-  const hash = hashOf(inputs);
-  if (!force && isBuilt(folder, hash)) return false;
   try {
+    if (!force && isBuilt(folder, hashOf(inputs))) return false;
     Deno.mkdirSync(folder, { recursive: true });
     using lock = Deno.openSync(`${folder}/${LOCK}`, { write: true, create: true });
     lock.lockSync(true);
+    const hash = hashOf(inputs);
     if (!force && isBuilt(folder, hash)) return false;
-    write(folder, hash, await make());
+    const output = await make();
+    // What was changed meanwhile may be in it or not: the next one builds again.
+    write(folder, hashOf(inputs) === hash ? hash : null, output);
     return true;
   } catch (error) {
     const fault = systemFault(error);

@@ -89,13 +89,41 @@ Deno.test("build() builds again where a file of the output is gone, or is not wh
   });
 });
 
+Deno.test("build() builds again what was changed while it was built", async () => {
+  await withSource(async (folder, source) => {
+    await build(folder, [source], false, () => {
+      Deno.writeTextFileSync(source, "2");
+      return Promise.resolve(outputOf({ "main.js": "of 2" }));
+    });
+    for (const text of ["1", "2"]) {
+      Deno.writeTextFileSync(source, text);
+      const make = () => Promise.resolve(outputOf({ "main.js": `of ${text}` }));
+      assert.equal(await build(folder, [source], false, make), true);
+      assert.equal(Deno.readTextFileSync(`${folder}/main.js`), `of ${text}`);
+    }
+    const manifest = JSON.parse(Deno.readTextFileSync(`${folder}/manifest.json`));
+    Deno.writeTextFileSync(`${folder}/manifest.json`, JSON.stringify({ inputs: manifest.inputs }));
+    const make = () => Promise.resolve(outputOf({ "main.js": "of 2" }));
+    assert.equal(await build(folder, [source], false, make), true, "a manifest of no files");
+  });
+});
+
 Deno.test("build() says which folder it cannot write, and why", async () => {
   await withSource(async (folder, source) => {
+    const make = () => Promise.resolve(outputOf({ "main.js": "1" }));
+    const fails = (path: string) =>
+      assert.rejects(build(folder, [source], false, make), (error) => {
+        return error instanceof BuildError &&
+          error.message.startsWith(`Cannot build ${folder}: `) &&
+          error.message.includes(path);
+      });
     Deno.mkdirSync(`${folder}/build.lock`, { recursive: true });
-    const failing = build(folder, [source], false, () => Promise.resolve(outputOf({})));
-    await assert.rejects(failing, (error) => {
-      return error instanceof BuildError && error.message.startsWith(`Cannot build ${folder}: `);
-    });
+    await fails("build.lock");
+    Deno.removeSync(`${folder}/build.lock`);
+    await build(folder, [source], false, make);
+    Deno.removeSync(`${folder}/main.js`);
+    Deno.mkdirSync(`${folder}/main.js`);
+    await fails("main.js");
   });
 });
 

@@ -54,6 +54,13 @@ const SQLITE: Program = {
 
 const KINDS: readonly Kind[] = [
   {
+    // The memory of a process is that of all files that run in it.
+    suffix: "_memory_test.ts",
+    jobs: 1,
+    programs: [],
+    flags: permissions,
+  },
+  {
     suffix: "_shell_test.ts",
     jobs: JOBS,
     // What the commands of the documents start, beside what every machine has.

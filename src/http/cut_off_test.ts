@@ -7,33 +7,7 @@ const JSON_BODY = "Content-Type: application/json";
 const CHUNKED = "Transfer-Encoding: chunked";
 const POST = ["POST /api/session HTTP/1.1", JSON_BODY];
 const MIB = 1024 * 1024;
-/** What this process may grow by, which is server and client in one, while somebody pours. */
-const MOST_GROWTH = 128 * MIB;
 const LARGE_CHUNK = `100000\r\n${"a".repeat(MIB)}\r\n`;
-
-Deno.test("cutOff() keeps nothing of what pours in, whatever it is refused for", async () => {
-  await using server = await startTestServer();
-  await send(server, [...POST, CHUNKED], { piece: LARGE_CHUNK, everyMs: 0 });
-  const before = Deno.memoryUsage().rss;
-  let most = 0;
-  const watch = setInterval(() => most = Math.max(most, Deno.memoryUsage().rss), 5);
-  const refused: readonly (readonly [number, readonly string[]])[] = [
-    [413, [...POST, CHUNKED]],
-    [413, [...POST, "Content-Length: 9000000000"]],
-    [413, ["GET /api/pnl/current HTTP/1.1", CHUNKED]],
-    [413, ["GET /livez HTTP/1.1", "Content-Length: 9000000000"]],
-    [415, ["POST /api/session HTTP/1.1", CHUNKED]],
-    [413, ["PUT /nowhere HTTP/1.1", CHUNKED]],
-  ];
-  for (const [status, head] of refused) {
-    const found = await send(server, head, { piece: LARGE_CHUNK, everyMs: 0 });
-    // Who pours so fast may lose the answer as the connection ends.
-    assert.ok([status, 0].includes(found.status), `${head}: ${found.status}`);
-    assert.ok(found.ended && found.sent < 64 * MIB, `${head}: ${found.ended}, ${found.sent} bytes`);
-  }
-  clearInterval(watch);
-  assert.ok(most - before < MOST_GROWTH, `grew by ${(most - before) / MIB} MiB`);
-});
 
 Deno.test("cutOff() ends the connection of who sends a byte now and then, too, after 408 and all else", async () => {
   await using server = await startTestServer();
@@ -60,7 +34,6 @@ Deno.test("cutOff() tells who is silent all of a 408 after some seconds, and the
   const late = await Deno.connect({ hostname: "127.0.0.1", port: server.server.port });
   await late.write(new TextEncoder().encode([...head, "Host: 127.0.0.1", "", ""].join("\r\n")));
   await new Promise((resolve) => setTimeout(resolve, 11_000));
-  const before = Deno.memoryUsage().rss;
   const piece = new Uint8Array(MIB);
   let sent = 0;
   const pouring = (async () => {
@@ -70,7 +43,6 @@ Deno.test("cutOff() tells who is silent all of a 408 after some seconds, and the
   late.close();
   await pouring;
   assert.ok(sent < 64 * MIB, `${sent / MIB} MiB were taken`);
-  assert.ok(Deno.memoryUsage().rss - before < MOST_GROWTH);
 });
 
 Deno.test("cutOff() ends the connection of a body that goes on after 429", async () => {
@@ -91,21 +63,6 @@ Deno.test("cutOff() ends the connection of a body that goes on after 429", async
     }
     assert.ok(found.ended && found.tookMs < 8_000, `${found.tookMs} ms`);
   }
-});
-
-Deno.test("a body after HEAD costs no memory, whether its connection ends or not", async () => {
-  await using server = await startTestServer();
-  const before = Deno.memoryUsage().rss;
-  for (const framing of [CHUNKED, "Content-Length: 9000000000"]) {
-    const found = await send(server, ["HEAD /livez HTTP/1.1", framing], {
-      piece: LARGE_CHUNK,
-      everyMs: 0,
-      mostMs: 1_500,
-    });
-    assert.equal(found.status, 413, framing);
-    assert.match(found.said, /\r\n\r\n$/, "no body");
-  }
-  assert.ok(Deno.memoryUsage().rss - before < MOST_GROWTH);
 });
 
 Deno.test("isCutOff() is true for refusals of what may have a long body, and nothing else", () => {

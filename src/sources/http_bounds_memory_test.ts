@@ -18,8 +18,8 @@ function blanks(bytes: number, sent: { bytes: number }): ReadableStream<Uint8Arr
   }, { highWaterMark: 0 });
 }
 
-/** Another test file may run in this process. Without the bound it would be a gigabyte and more. */
-const MOST_GROWN = 700_000_000;
+/** Without the bound it would be a gigabyte and more. */
+const MOST_GROWN = 250_000_000;
 
 /** Asks an upstream once; answers the error, and how much memory that took at most. */
 async function ask(answer: Answer) {
