@@ -198,18 +198,21 @@ Deno.test("Courier that ends on its way leaves the message for the next start", 
   await using hook = startReceiver();
   const late = Promise.withResolvers<Response>();
   hook.answers.push(() => late.promise);
-  await withStore(async (store) => {
-    const clock = new SteppedClock();
-    store.add(message("msg_1"), clock.now());
-    const options = { store, receivers: [receiverAt(hook.url)], clock };
-    await delivering(options, () => so(() => hook.got.length === 1));
-    late.resolve(new Response());
-    assert.deepEqual(store.deliveries(1).map(({ status, attempts }) => [status, attempts]), [
-      ["waiting", 0],
-    ]);
-    await delivering(options, () => so(() => store.deliveries(1)[0]!.status === "delivered"));
-    assert.equal(hook.got.length, 2);
-  });
+  const work = (records: readonly LogRecord[]) =>
+    withStore(async (store) => {
+      const clock = new SteppedClock();
+      store.add(message("msg_1"), clock.now());
+      const options = { store, receivers: [receiverAt(hook.url)], clock };
+      await delivering(options, () => so(() => hook.got.length === 1));
+      late.resolve(new Response());
+      assert.deepEqual(records.map(textOf), [], "that is no failure");
+      assert.deepEqual(store.deliveries(1).map(({ status, attempts }) => [status, attempts]), [
+        ["waiting", 0],
+      ]);
+      await delivering(options, () => so(() => store.deliveries(1)[0]!.status === "delivered"));
+      assert.equal(hook.got.length, 2);
+    });
+  await withLogs(work);
 });
 
 Deno.test("Courier sends nothing again because what came of it cannot be saved, and saves it later", async () => {

@@ -3,7 +3,6 @@ import type { Clock } from "../pnl/clock.ts";
 import { defaultAnswer } from "./default_answer.ts";
 import { MemoryTier } from "./memory_tier.ts";
 import type { Projector } from "./projector.ts";
-import { CURRENT } from "./read_model.ts";
 import { ReadPath } from "./read_path.ts";
 import { SqliteTier } from "./sqlite_tier.ts";
 import { tierFailures } from "./tier_failures.ts";
@@ -38,7 +37,7 @@ export function openReadPath(options: OpenReadPathOptions): OpenedReadPath {
     clock,
     fallback: (key, failure) => {
       // An empty page or a breakdown of zeros would say that there is nothing, which is not known.
-      if (failure !== null && key !== CURRENT) throw failure;
+      if (failure !== null) throw failure;
       return defaultAnswer(key, projector.windowMs);
     },
     onError: tierFailures(logger),

@@ -34,3 +34,20 @@ Deno.test("inTransaction() writes all or nothing, and tells what failed first", 
   assert.equal(sql("SELECT n FROM a"), sql("SELECT n FROM a"));
   db.close();
 });
+
+Deno.test("inTransaction() begins no work that could not be written in the end", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "pnl-" });
+  try {
+    using db = new DatabaseSync(`${folder}/a.db`, { timeout: 0 });
+    using other = new DatabaseSync(`${folder}/a.db`, { timeout: 0 });
+    other.exec("BEGIN IMMEDIATE");
+    let began = false;
+    assert.throws(() => inTransaction(db, () => void (began = true)), /database is locked/);
+    assert.equal(began, false);
+    other.exec("ROLLBACK");
+    inTransaction(db, () => void (began = true));
+    assert.equal(began, true);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
