@@ -136,6 +136,10 @@ Deno.test("FlowControl counts the age from when a position was first sent, and s
   assert.deepEqual([flow.isLate(17_001), flow.waitMs(100, 17_001)], [true, Infinity]);
   flow.acknowledge("pnl", 4, 20_000);
   assert.deepEqual([flow.isLate(20_000), flow.waitMs(100, 20_000)], [false, 0]);
+  flow.sent("pnl", 6, 100, 21_000);
+  flow.sent("pnl", 8, 100, 21_000);
+  flow.acknowledge("pnl", 6, 24_000);
+  assert.equal(flow.dueMs(25_000), 1_000, "since it said something last");
 });
 
 Deno.test("FlowControl holds a peer that has lapsed to the rate, what it left unacknowledged included", () => {
